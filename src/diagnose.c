@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * diagnose - from a source to a ranked report.
+ */
+#include "diagnose.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+
+#include "facts.h"
+#include "gather.h"
+#include "judge.h"
+#include "options.h"
+#include "rules.h"
+#include "source.h"
+#include "xml.h"
+
+#define ADMIN_RULES "/etc/vmdoctor/rules.d"
+
+static bool load_if_there(GPtrArray *rules, const char *dir, GError **error)
+{
+	return !g_file_test(dir, G_FILE_TEST_IS_DIR) || rules_load(rules, dir, error);
+}
+
+GPtrArray *diagnose_rules(const struct options *o, GError **error)
+{
+	g_autoptr(GPtrArray) rules = rules_new();
+	g_autofree char *own = rules_dir();
+	g_autofree char *user = g_build_filename(g_get_user_config_dir(), "vmdoctor/rules.d", NULL);
+	bool ok = rules_load(rules, own, error) && load_if_there(rules, ADMIN_RULES, error) &&
+		  load_if_there(rules, user, error);
+
+	for (size_t i = 0; ok && o->rules && o->rules[i]; i++)
+		ok = rules_load(rules, o->rules[i], error);
+	for (size_t i = 0; ok && o->set && o->set[i]; i++)
+		ok = rules_set(rules, o->set[i], error);
+	return ok ? g_steal_pointer(&rules) : NULL;
+}
+
+static void put_list(struct source *record, const char *dir, const char *names)
+{
+	const struct query q = { .verb = SOURCE_LIST, .path = dir };
+	struct answer a = { .data = g_bytes_new(names, strlen(names)) };
+
+	record_put(record, &q, &a);
+}
+
+static bool cannot_read(GError **error, const char *path, const char *why)
+{
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
+	return false;
+}
+
+/* One XML file is a tree with that file, at the place where libvirt would have it. */
+static struct source *open_xml(const char *path, const char *text, size_t size, GError **error)
+{
+	g_autoptr(xmlDoc) doc = xml_parse(text, size, path, NULL, error);
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	bool status = xml_is(root, "domstatus");
+	const xmlNode *domain = status ? xml_child(root, "domain") : root;
+	g_autofree char *name = xml_is(domain, "domain") ? xml_text(xml_child(domain, "name")) : NULL;
+	const char *dir = status ? "/run/libvirt/qemu" : "/etc/libvirt/qemu";
+	struct source *record;
+
+	if (!doc)
+		return NULL;
+	if (!name) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			    "%s: the root element is <%s>, not <domain> or <domstatus>", path,
+			    root->name);
+		return NULL;
+	}
+	g_autofree char *file = source_path_escape(*name ? name : "unnamed");
+	g_autofree char *listed = g_strdup_printf("%s.xml\n", file);
+	g_autofree char *place = g_strdup_printf("%s/%s.xml", dir, file);
+
+	record = record_new(NULL);
+	put_list(record, dir, listed);
+	record_put_text(record, place, text);
+	return record;
+}
+
+static struct source *open_file(const char *path, GError **error)
+{
+	size_t cap = source_cap_bytes("/vmdoctor/libvirt/domains/any.xml");
+	g_autofree char *text = g_malloc(cap + 1);
+	FILE *f = fopen(path, "re");
+	size_t size;
+
+	if (!f) {
+		cannot_read(error, path, g_strerror(errno));
+		return NULL;
+	}
+	size = fread(text, 1, cap + 1, f);
+	fclose(f);
+	if (size > cap) {
+		cannot_read(error, path, "larger than any domain XML (4 MiB)");
+		return NULL;
+	}
+	if (memchr(text, '\0', size)) {
+		cannot_read(error, path, "holds NUL bytes: not XML, and no archive that is known");
+		return NULL;
+	}
+	text[size] = '\0';
+	return open_xml(path, text, size, error);
+}
+
+/* Says why libvirt cannot be reached; its own message names the socket. */
+static bool is_connected(struct source *record, const struct options *o, GError **error)
+{
+	xmlDoc *scratch = facts_new();
+	xmlNode *c = facts_json(facts_host(scratch), "connection", record,
+				"/vmdoctor/libvirt/connection.json");
+	bool ok = g_strcmp0(facts_get(c, "ok"), "yes") == 0;
+	const char *said = facts_get(c, "error");
+
+	if (!ok && said)
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			    "no libvirt at %s: %s%s",
+			    o->connect ? o->connect : "the default connection", said,
+			    geteuid() ? "\n(you are not root: 'sudo vmdoctor', or the group libvirt)" : "");
+	else if (!ok)
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			    "no libvirt at %s: it did not answer in time",
+			    o->connect ? o->connect : "the default connection");
+	facts_free(scratch);
+	return ok;
+}
+
+static bool put_error_text(struct source *record, const struct options *o, GError **error)
+{
+	g_autofree char *text = NULL;
+	const char *file = o->error_file && strcmp(o->error_file, "-") != 0 ? o->error_file
+									     : "/dev/stdin";
+
+	if (o->error_file && !g_file_get_contents(file, &text, NULL, error))
+		return false;
+	if (o->error_text || text)
+		record_put_text(record, "/vmdoctor/error.txt", text ? text : o->error_text);
+	return true;
+}
+
+static struct source *open_live(const struct options *o, GError **error)
+{
+	struct source *record = record_new(source_live_new(o->connect, !o->no_guest));
+
+	record_deadline(record, g_get_monotonic_time() + (int64_t)o->timeout_s * 1000000);
+	if (!is_connected(record, o, error)) {
+		source_free(record);
+		return NULL;
+	}
+	return record;
+}
+
+struct source *diagnose_open_path(const char *path, GError **error)
+{
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		return source_tree_new(path, error);
+	return open_file(path, error);
+}
+
+static struct source *open_recorded(const char *path, GError **error)
+{
+	struct source *tree = diagnose_open_path(path, error);
+
+	return tree ? record_new(source_overlay_new(tree, source_knowledge_new())) : NULL;
+}
+
+struct source *diagnose_open(const struct options *o, GError **error)
+{
+	struct source *record = o->from ? open_recorded(o->from, error) : open_live(o, error);
+
+	if (record && !put_error_text(record, o, error)) {
+		source_free(record);
+		return NULL;
+	}
+	return record;
+}
+
+/* The domains to look at: those named, those that match, or all. */
+static GStrv choose(const struct options *o, struct source *record, const GStrv all, GError **error)
+{
+	g_autoptr(GPtrArray) chosen = g_ptr_array_new_with_free_func(g_free);
+	GStrv list;
+
+	if (!o->domains && !o->globs)
+		return g_strdupv(all);
+	for (size_t i = 0; o->domains && o->domains[i]; i++) {
+		char *name = gather_resolve(record, all, o->domains[i], error);
+
+		if (!name)
+			return NULL;
+		if (g_ptr_array_find_with_equal_func(chosen, name, g_str_equal, NULL))
+			g_free(name);
+		else
+			g_ptr_array_add(chosen, name);
+	}
+	for (size_t i = 0; o->globs && all[i]; i++)
+		for (size_t g = 0; o->globs[g]; g++)
+			if (fnmatch(o->globs[g], all[i], 0) == 0 &&
+			    !g_ptr_array_find_with_equal_func(chosen, all[i], g_str_equal, NULL))
+				g_ptr_array_add(chosen, g_strdup(all[i]));
+	g_ptr_array_add(chosen, NULL);
+	list = g_strdupv((char **)chosen->pdata);
+	if (!*list)
+		g_clear_pointer(&list, g_strfreev);
+	if (!list)
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "no domain matches '%s'",
+			    o->globs[0]);
+	return list;
+}
+
+static char *copy(const xmlNode *node, const char *name)
+{
+	return g_strdup(facts_get(node, name));
+}
+
+static void describe_host(struct report *r, const xmlNode *host)
+{
+	const xmlNode *clock = xml_child(host, "clock");
+	const char *seconds = facts_get(clock, "seconds");
+	g_autoptr(GDateTime) taken =
+		seconds ? g_date_time_new_from_unix_utc(g_ascii_strtoll(seconds, NULL, 10)) : NULL;
+	const xmlNode *version = xml_child(host, "version"), *system = xml_child(host, "system");
+
+	r->version = g_strdup(VERSION);
+	r->taken = taken ? g_date_time_format(taken, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+	r->host.name = copy(facts_get(version, "hostname") ? version : system, "hostname");
+	r->host.libvirt = copy(version, "libvirt");
+	r->host.qemu = copy(version, "hypervisor");
+	r->host.kernel = copy(system, "kernel");
+	r->host.os = copy(xml_child(host, "os-release"), "pretty-name");
+}
+
+static void describe_domain(struct report *r, const xmlNode *vm)
+{
+	struct report_domain *d = g_new0(struct report_domain, 1);
+	const xmlNode *info = xml_child(vm, "info");
+	const char *id = facts_get(info, "id");
+
+	*d = (struct report_domain){
+		.name = copy(vm, "name"),
+		.uuid = copy(vm, "uuid"),
+		.state = copy(vm, "state"),
+		.reason = copy(info, "reason"),
+		.machine = copy(facts_find(vm, "domain/os/type"), "machine"),
+		.os = copy(xml_child(vm, "guest-os"), "name"),
+		.id = id ? atoi(id) : -1,
+	};
+	g_ptr_array_add(r->domains, d);
+}
+
+static void describe_options(struct report *r, const struct options *o)
+{
+	if (o->symptom)
+		g_ptr_array_add(r->options, g_strdup_printf("symptom=%s", o->symptom));
+	for (size_t i = 0; o->set && o->set[i]; i++)
+		g_ptr_array_add(r->options, g_strdup_printf("set=%s", o->set[i]));
+	for (size_t i = 0; o->ignore && o->ignore[i]; i++)
+		g_ptr_array_add(r->options, g_strdup_printf("ignore=%s", o->ignore[i]));
+	if (o->no_guest)
+		g_ptr_array_add(r->options, g_strdup("no-guest=yes"));
+}
+
+/* The keys of an earlier report; its other contents do not matter. */
+static GHashTable *load_baseline(const char *path, GError **error)
+{
+	g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(JsonParser) parser = json_parser_new();
+	JsonArray *findings = NULL;
+	JsonNode *root;
+
+	if (!json_parser_load_from_file(parser, path, error))
+		return NULL;
+	root = json_parser_get_root(parser);
+	if (root && JSON_NODE_HOLDS_OBJECT(root) &&
+	    json_object_has_member(json_node_get_object(root), "findings"))
+		findings = json_object_get_array_member(json_node_get_object(root), "findings");
+	if (!findings) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a vmdoctor JSON report",
+			    path);
+		return NULL;
+	}
+	for (guint i = 0; i < json_array_get_length(findings); i++) {
+		JsonObject *f = json_array_get_object_element(findings, i);
+
+		g_hash_table_add(keys, g_strdup(json_object_get_string_member_with_default(f, "key", "")));
+	}
+	return g_steal_pointer(&keys);
+}
+
+static struct report *report_on(const struct options *o, xmlDoc *facts, GPtrArray *rules,
+				GError **error)
+{
+	struct muting muting = { .ignore = o->ignore };
+	struct report *r;
+
+	if (o->baseline && !(muting.baseline = load_baseline(o->baseline, error)))
+		return NULL;
+	r = report_new();
+	describe_host(r, facts_host(facts));
+	describe_options(r, o);
+	for (xmlNode *vm = xml_child(xmlDocGetRootElement(facts), "vm"); vm; vm = xml_next(vm, "vm"))
+		describe_domain(r, vm);
+	judge(rules, facts, r, NULL);
+	judge_mute(r, &muting);
+	judge_rank(r, rules, o->symptom);
+	g_clear_pointer(&muting.baseline, g_hash_table_unref);
+	return r;
+}
+
+struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
+			GError **error)
+{
+	g_auto(GStrv) all = NULL, chosen = NULL;
+	struct report *r;
+	xmlDoc *facts;
+
+	(void)gather_domains(record, &all); /* a tree may hold logs only */
+	chosen = choose(o, record, all, error);
+	if (!chosen)
+		return NULL;
+	facts = gather_facts(record, chosen);
+	record_seal(record);
+	r = report_on(o, facts, rules, error);
+	facts_free(facts);
+	return r;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * diagnose - from a source to a ranked report: what every diagnosing command shares
+ */
+#ifndef VMDOCTOR_DIAGNOSE_H
+#define VMDOCTOR_DIAGNOSE_H
+
+#include <glib.h>
+
+struct options;
+struct report;
+struct source;
+
+/** diagnose_rules - this program's rules, the administrator's, the user's and --rules; --set done */
+GPtrArray *diagnose_rules(const struct options *o, GError **error);
+/** diagnose_open - what @o names as a record; a live host without libvirt is an error here */
+struct source *diagnose_open(const struct options *o, GError **error);
+/** diagnose_open_path - a case tree, or one domain XML file as a tree of that file */
+struct source *diagnose_open_path(const char *path, GError **error);
+/** diagnose - the whole way; @record is sealed. NULL with @error: no such domain, bad baseline */
+struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
+			GError **error);
+
+#endif

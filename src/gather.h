@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gather - which domains there are, and all facts about some of them
+ */
+#ifndef VMDOCTOR_GATHER_H
+#define VMDOCTOR_GATHER_H
+
+#include <glib.h>
+#include <libxml/tree.h>
+
+struct source;
+
+/** gather_domains - names of all domains that libvirt or the files know, sorted. Return: 0, -errno */
+int gather_domains(struct source *src, GStrv *ret_names);
+/**
+ * gather_resolve - the name for what a user typed: a name, a UUID, a running id, in this order
+ * Return: the name, or NULL with @error, which offers names that come close.
+ */
+char *gather_resolve(struct source *src, const GStrv names, const char *typed, GError **error);
+/** gather_facts - runs every check; facts_free() the result */
+xmlDoc *gather_facts(struct source *src, const GStrv domains);
+/** gather_reads - what the checks may read, for people: "name: summary" and globs */
+void gather_reads(GString *out);
+
+#endif

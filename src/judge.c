@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * judge - evaluating rules.
+ */
+#include "judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "errname.h"
+#include "facts.h"
+#include "parse.h"
+#include "rules.h"
+#include "xml.h"
+#include "xpath.h"
+
+#define EVIDENCE_MAX 8 /* for one finding; a reader wants the proof, not the heap */
+
+/* One evaluation: a rule on a node. */
+struct trial {
+	struct xpath *x;
+	const struct rule *rule;
+	struct report *report;
+	struct tally *tally;
+	const char *domain; /* NULL: the host */
+	xmlNode *node;
+};
+
+static void add_undecided(struct trial *t, const char *reason, const char *remedy)
+{
+	struct undecided *u = g_new0(struct undecided, 1);
+
+	u->rule = g_strdup(t->rule->id);
+	u->domain = g_strdup(t->domain);
+	u->subject = t->node ? xpath_string(t->x, t->rule->subject, t->node, NULL) : NULL;
+	u->reason = g_strdup(reason);
+	u->remedy = g_strdup(remedy);
+	g_ptr_array_add(t->report->undecided, u);
+	t->tally->undecided++;
+}
+
+static void undecided_error(struct trial *t, GError *error)
+{
+	add_undecided(t, error ? error->message : "the rule cannot be evaluated",
+		      "report this: the rule is at fault");
+}
+
+/* The value of a text's parts; in a command each value is quoted for the shell. */
+static char *fill(struct trial *t, const GPtrArray *parts, bool quote, GError **error)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (size_t i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		if (part->words)
+			g_string_append(out, part->words);
+		if (!part->value)
+			continue;
+		g_autofree char *value = xpath_string(t->x, part->value, t->node, error);
+		g_autofree char *quoted = NULL;
+
+		if (!value)
+			return NULL;
+		quoted = quote ? parse_shell_quote(value) : NULL;
+		g_string_append(out, quote ? quoted : value);
+	}
+	return g_strdup(out->str);
+}
+
+static void add_evidence(GPtrArray *list, const xmlNode *node)
+{
+	struct evidence *e;
+
+	if (list->len >= EVIDENCE_MAX)
+		return;
+	e = evidence_of(node);
+	for (size_t i = 0; i < list->len; i++) {
+		const struct evidence *other = list->pdata[i];
+
+		if (strcmp(other->source, e->source) == 0 && strcmp(other->text, e->text) == 0 &&
+		    g_strcmp0(other->locator, e->locator) == 0) {
+			evidence_free(e);
+			return;
+		}
+	}
+	g_ptr_array_add(list, e);
+}
+
+static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
+{
+	for (size_t i = 0; i < t->rule->evidence->len; i++) {
+		g_autoptr(xmlXPathObject) o =
+			xpath_eval(t->x, t->rule->evidence->pdata[i], t->node, error);
+
+		if (!o)
+			return false;
+		for (int n = 0; o->nodesetval && n < o->nodesetval->nodeNr; n++)
+			add_evidence(list, o->nodesetval->nodeTab[n]);
+	}
+	if (list->len == 0)
+		add_evidence(list, t->node);
+	return true;
+}
+
+static bool collect_fixes(struct trial *t, GPtrArray *list, GError **error)
+{
+	for (size_t i = 0; i < t->rule->fixes->len; i++) {
+		const struct rule_fix *rf = t->rule->fixes->pdata[i];
+		int wanted = rf->when ? xpath_boolean(t->x, rf->when, t->node, error) : 1;
+		g_autofree char *text = NULL, *command = NULL;
+		struct fix *fix;
+
+		if (wanted < 0 || !(text = fill(t, rf->text, false, error)) ||
+		    (rf->command && !(command = fill(t, rf->command, true, error))))
+			return false;
+		if (!wanted)
+			continue;
+		fix = g_new0(struct fix, 1);
+		*fix = (struct fix){ g_steal_pointer(&text), g_steal_pointer(&command) };
+		g_ptr_array_add(list, fix);
+	}
+	return true;
+}
+
+static void copy_references(GPtrArray *list, const GPtrArray *references)
+{
+	for (size_t i = 0; i < references->len; i++) {
+		const struct reference *from = references->pdata[i];
+		struct reference *to = g_new0(struct reference, 1);
+
+		*to = (struct reference){ g_strdup(from->title), g_strdup(from->url) };
+		g_ptr_array_add(list, to);
+	}
+}
+
+static bool fill_finding(struct trial *t, const struct rule_report *report, struct finding *f,
+			 GError **error)
+{
+	const struct rule *r = t->rule;
+
+	f->rule = g_strdup(r->id);
+	f->cause = g_strdup(r->cause);
+	f->severity = report->severity;
+	f->confidence = report->confidence;
+	f->domain = g_strdup(t->domain);
+	f->symptoms = g_strdupv(r->symptoms);
+	f->subject = xpath_string(t->x, r->subject, t->node, error);
+	f->title = f->subject ? fill(t, r->title, false, error) : NULL;
+	f->message = f->title ? fill(t, report->message, false, error) : NULL;
+	if (!f->message || !collect_evidence(t, f->evidence, error) ||
+	    !collect_fixes(t, f->fixes, error))
+		return false;
+	copy_references(f->references, r->references);
+	f->key = g_strdup_printf("%s/%s/%s", f->rule, f->domain ? f->domain : "", f->subject);
+	return true;
+}
+
+static void fire(struct trial *t, const struct rule_report *report)
+{
+	g_autoptr(GError) error = NULL;
+	struct finding *f = finding_new();
+
+	if (!fill_finding(t, report, f, &error)) {
+		finding_free(f);
+		undecided_error(t, error);
+		return;
+	}
+	g_ptr_array_add(t->report->findings, f);
+	t->tally->fired++;
+}
+
+static bool define_variables(struct trial *t, GError **error)
+{
+	xpath_forget_variables(t->x);
+	xpath_variable_string(t->x, "domain", t->domain ? t->domain : "");
+	for (size_t i = 0; i < t->rule->params->len; i++) {
+		const struct param *param = t->rule->params->pdata[i];
+
+		xpath_variable_text(t->x, param->name, param->value);
+	}
+	for (size_t i = 0; i < t->rule->lets->len; i++) {
+		const struct let *let = t->rule->lets->pdata[i];
+		xmlXPathObject *value = xpath_eval(t->x, let->value, t->node, error);
+
+		if (!value)
+			return false;
+		xpath_variable(t->x, let->name, value);
+	}
+	return true;
+}
+
+static const char *remedy_for(const char *error)
+{
+	static const struct {
+		const char *error, *remedy;
+	} table[] = {
+		{ "EACCES", "run vmdoctor as root" },
+		{ "EPERM", "run vmdoctor as root" },
+		{ "ENODATA", "not in what was recorded: run vmdoctor on the host" },
+		{ "ETIMEDOUT", "it did not answer in time: see whether it hangs, then run again" },
+		{ "ECONNREFUSED", "start the libvirt daemon, then run again" },
+		{ "EBADMSG", "it cannot be parsed: see the file" },
+		{ "EFBIG", "it is larger than vmdoctor reads: see the file" },
+		{ "EOPNOTSUPP", "this libvirt or its driver cannot tell" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+		if (strcmp(table[i].error, error) == 0)
+			return table[i].remedy;
+	return "see why it cannot be read, then run again";
+}
+
+/* Could the node itself not be read? ENOENT is knowledge: it is not there. */
+static bool is_unread(struct trial *t)
+{
+	const char *error = facts_get(t->node, "error");
+	const char *from = facts_get(t->node, "from");
+	g_autofree char *reason = NULL;
+
+	if (t->rule->errors_judged || !error || strcmp(error, "ENOENT") == 0)
+		return false;
+	reason = g_strdup_printf("%s: %s", from ? from : (const char *)t->node->name,
+				 g_strerror(errname_parse(error)));
+	add_undecided(t, reason, remedy_for(error));
+	return true;
+}
+
+static bool lacks_needs(struct trial *t)
+{
+	for (size_t i = 0; i < t->rule->needs->len; i++) {
+		const struct need *need = t->rule->needs->pdata[i];
+		g_autoptr(GError) error = NULL;
+		int met = xpath_boolean(t->x, need->test, t->node, &error);
+		g_autofree char *reason = met == 0 ? fill(t, need->reason, false, &error) : NULL;
+
+		if (met > 0)
+			continue;
+		if (error)
+			undecided_error(t, error);
+		else
+			add_undecided(t, reason, need->remedy);
+		return true;
+	}
+	return false;
+}
+
+static void try_node(struct trial *t)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (t->node->type == XML_ELEMENT_NODE && is_unread(t))
+		return;
+	if (!define_variables(t, &error)) {
+		undecided_error(t, error);
+		return;
+	}
+	if (lacks_needs(t))
+		return;
+	for (size_t i = 0; i < t->rule->reports->len; i++) {
+		const struct rule_report *report = t->rule->reports->pdata[i];
+		int truth = xpath_boolean(t->x, report->test, t->node, &error);
+
+		if (truth < 0) {
+			undecided_error(t, error);
+			return;
+		}
+		if (truth) {
+			fire(t, report);
+			return;
+		}
+	}
+	t->tally->passed++;
+}
+
+static void try_rule(struct trial *t, xmlNode *scope)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(xmlXPathObject) nodes = NULL;
+
+	t->node = NULL;
+	xpath_forget_variables(t->x);
+	nodes = xpath_eval(t->x, t->rule->context, scope, &error);
+	if (!nodes) {
+		undecided_error(t, error);
+		return;
+	}
+	for (int i = 0; nodes->nodesetval && i < nodes->nodesetval->nodeNr; i++) {
+		t->node = nodes->nodesetval->nodeTab[i];
+		try_node(t);
+	}
+}
+
+static int by_rule(gconstpointer a, gconstpointer b)
+{
+	const struct undecided *x = *(const struct undecided *const *)a;
+	const struct undecided *y = *(const struct undecided *const *)b;
+	int r = g_strcmp0(x->domain, y->domain);
+
+	if (r == 0)
+		r = strcmp(x->rule, y->rule);
+	return r ? r : g_strcmp0(x->subject, y->subject);
+}
+
+void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies)
+{
+	struct xpath *x = xpath_new(facts);
+	xmlNode *root = xmlDocGetRootElement(facts);
+	g_autofree struct tally *own = tallies ? NULL : g_new0(struct tally, rules->len + 1);
+	struct tally *tally = tallies ? tallies : own;
+
+	for (xmlNode *scope = root->children; scope; scope = scope->next)
+		for (size_t i = 0; i < rules->len; i++) {
+			const struct rule *r = rules->pdata[i];
+			struct trial t = { .x = x, .rule = r, .report = report, .tally = &tally[i] };
+
+			if (r->host != xml_is(scope, "host"))
+				continue;
+			t.domain = r->host ? NULL : facts_get(scope, "name");
+			try_rule(&t, scope);
+		}
+	for (size_t i = 0; i < rules->len; i++) {
+		report->fired += tally[i].fired;
+		report->passed += tally[i].passed;
+	}
+	g_ptr_array_sort(report->undecided, by_rule);
+	xpath_free(x);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * main - the table of commands.
+ */
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "cmd.h"
+#include "options.h"
+#include "xml.h"
+
+static int cmd_help(int argc, char **argv);
+static int cmd_version(int argc, char **argv);
+
+static const struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose; no DOMAIN: the host and every domain",
+	  cmd_check },
+	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
+	  cmd_rules },
+	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain },
+	{ "help", "[COMMAND]", "this, or the options of a command", cmd_help },
+	{ "--version", "", "version and licence", cmd_version },
+};
+
+int cmd_fail(const char *format, ...)
+{
+	va_list args;
+
+	fputs("vmdoctor: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EXIT_CANNOT;
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
+{
+	printf("vmdoctor %s\nLicence GPL-2.0-or-later. There is no warranty.\n", VERSION);
+	return EXIT_CLEAN;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	const struct command *c = argc > 0 ? find(argv[0]) : NULL;
+	g_autofree char *options = c && c->run == cmd_check ? options_help() : NULL;
+
+	if (argc > 0 && !c)
+		return cmd_fail("no command '%s'", argv[0]);
+	if (c) {
+		printf("vmdoctor %s %s\n    %s\n", c->name, c->arguments, c->summary);
+		/* Below GLib's own usage line. */
+		if (options)
+			fputs(strchr(options, '\n') + 1, stdout);
+		return EXIT_CLEAN;
+	}
+	puts("vmdoctor - what is wrong with a libvirt domain, why, and what to do\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		printf("  vmdoctor %-9s %-32s %s\n", commands[i].name, commands[i].arguments,
+		       commands[i].summary);
+	puts("\n'vmdoctor' alone is 'vmdoctor check'. A domain is a name, a UUID or a running id.\n"
+	     "Exit status: 0 nothing found, 1 findings, 2 could not run, 3 (--strict) undecided.");
+	return EXIT_CLEAN;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
+
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	xml_init();
+	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
+		return cmd_help(argc > 2, argv + 2);
+	/* A domain may be called as a command is: 'vmdoctor check NAME' always means the domain. */
+	if (c)
+		return c->run(argc - 2, argv + 2);
+	return cmd_check(argc - 1, argv + 1);
+}

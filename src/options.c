@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options - parsing the command line of check.
+ */
+#include "options.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "rules.h"
+#include "writer.h"
+
+#define TIMEOUT_DEFAULT_S 60
+
+/* The entries write into @o; GLib wants the addresses in the table. */
+static GOptionContext *context_new(struct options *o)
+{
+	const GOptionEntry entries[] = {
+		{ "connect", 'c', 0, G_OPTION_ARG_STRING, &o->connect,
+		  "libvirt connection (default: as virsh)", "URI" },
+		{ "from", 'f', 0, G_OPTION_ARG_FILENAME, &o->from,
+		  "no live host: a case tree, or one domain XML file", "PATH" },
+		{ "domain-glob", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->globs,
+		  "the domains whose names match, too", "GLOB" },
+		{ "error", 'e', 0, G_OPTION_ARG_STRING, &o->error_text,
+		  "an error message that you saw", "TEXT" },
+		{ "error-file", 0, 0, G_OPTION_ARG_FILENAME, &o->error_file,
+		  "a file with it; - is standard input", "FILE" },
+		{ "symptom", 's', 0, G_OPTION_ARG_STRING, &o->symptom,
+		  "what you complain about: ranks what explains it higher", "NAME" },
+		{ "format", 'F', 0, G_OPTION_ARG_STRING_ARRAY, &o->formats,
+		  "format of the report (default: text)", "NAME" },
+		{ "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->outputs,
+		  "write it to FILE, whole or not at all; may be repeated with -F", "FILE" },
+		{ "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record,
+		  "save all that was read as a case tree in the new directory DIR", "DIR" },
+		{ "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rules, "further rules", "DIR" },
+		{ "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->ignore,
+		  "count these findings, do not list them", "ID[:SUBJECT-GLOB]" },
+		{ "baseline", 0, 0, G_OPTION_ARG_FILENAME, &o->baseline,
+		  "an earlier JSON report: list only what is new", "FILE" },
+		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, "a rule's threshold",
+		  "ID.PARAM=VALUE" },
+		{ "fail-on", 0, 0, G_OPTION_ARG_STRING, &o->fail_on_name,
+		  "lowest severity for exit status 1 (default: warning)", "SEVERITY" },
+		{ "strict", 0, 0, G_OPTION_ARG_NONE, &o->strict,
+		  "exit status 3 when something could not be checked", NULL },
+		{ "timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_s,
+		  "deadline of the whole run (default: 60)", "SECONDS" },
+		{ "no-guest", 0, 0, G_OPTION_ARG_NONE, &o->no_guest, "ask no guest agent", NULL },
+		{ "no-probe", 0, 0, G_OPTION_ARG_NONE, &o->no_probe,
+		  "touch no network (check never does)", NULL },
+		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "findings only", NULL },
+		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &o->verbose,
+		  "references, evidence of advice, every undecided rule", NULL },
+		{ "color", 0, 0, G_OPTION_ARG_STRING, &o->colour, "always, never or auto", "WHEN" },
+		{ "no-pager", 0, 0, G_OPTION_ARG_NONE, &o->no_pager, "do not start a pager", NULL },
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->domains, NULL,
+		  "[DOMAIN…]" },
+		{ 0 },
+	};
+	GOptionContext *context = g_option_context_new(NULL);
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	g_option_context_set_help_enabled(context, FALSE);
+	return context;
+}
+
+static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool fail(GError **error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_propagate_error(error, g_error_new_valist(G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+						    format, args));
+	va_end(args);
+	return false;
+}
+
+static bool check_values(struct options *o, GError **error)
+{
+	int severity = o->fail_on_name ? severity_parse(o->fail_on_name) : SEVERITY_WARNING;
+	g_autofree char *symptoms = g_strjoinv(", ", (char **)(uintptr_t)symptom_names);
+	g_autofree char *formats = writer_names();
+
+	if (severity < 0)
+		return fail(error, "--fail-on %s: not one of %s", o->fail_on_name,
+			    "critical, error, warning, advice, info");
+	o->fail_on = (enum severity)severity;
+	if (o->symptom && !g_strv_contains(symptom_names, o->symptom))
+		return fail(error, "--symptom %s: not one of %s", o->symptom, symptoms);
+	for (size_t i = 0; o->formats && o->formats[i]; i++)
+		if (!writer_find(o->formats[i]))
+			return fail(error, "--format %s: not one of %s", o->formats[i], formats);
+	if (o->colour && !strstr("always never auto", o->colour))
+		return fail(error, "--color %s: not one of %s", o->colour, "always, never, auto");
+	if (o->from && o->connect)
+		return fail(error, "--from %s: without a live host there is no --connect %s", o->from,
+			    o->connect);
+	if (o->timeout_s <= 0)
+		return fail(error, "--timeout: not a number of seconds above 0");
+	return true;
+}
+
+/* n outputs go with the first n formats; one format more may go to standard output. */
+static bool check_outputs(struct options *o, GError **error)
+{
+	guint formats = o->formats ? g_strv_length(o->formats) : 1;
+	guint outputs = o->outputs ? g_strv_length(o->outputs) : 0;
+
+	if (outputs > formats || formats > outputs + 1)
+		return fail(error, "each --format but one needs its own --output");
+	return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, GError **error)
+{
+	g_autoptr(GOptionContext) context = context_new(o);
+	g_auto(GStrv) args = g_new0(char *, (gsize)argc + 2);
+	bool ok;
+
+	args[0] = g_strdup("vmdoctor");
+	for (int i = 0; i < argc; i++)
+		args[i + 1] = g_strdup(argv[i]);
+	o->timeout_s = TIMEOUT_DEFAULT_S;
+	ok = g_option_context_parse_strv(context, &args, error) && check_values(o, error) &&
+	     check_outputs(o, error);
+	if (!ok)
+		options_done(o);
+	return ok;
+}
+
+void options_done(struct options *o)
+{
+	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
+				  o->baseline, o->record, o->error_text, o->error_file };
+	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
+				o->set,	    o->globs,	o->domains };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+		g_free(strings[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		g_strfreev(lists[i]);
+	*o = (struct options){ 0 };
+}
+
+char *options_help(void)
+{
+	struct options o = { 0 };
+	g_autoptr(GOptionContext) context = context_new(&o);
+
+	g_set_prgname("vmdoctor");
+	return g_option_context_get_help(context, TRUE, NULL);
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options - the command line of the commands that diagnose
+ */
+#ifndef VMDOCTOR_OPTIONS_H
+#define VMDOCTOR_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "finding.h"
+
+enum exit_status {
+	EXIT_CLEAN = 0,	    /* nothing at or above --fail-on */
+	EXIT_FOUND = 1,	    /* findings */
+	EXIT_CANNOT = 2,    /* usage, bad rules, no such domain, unreadable input, no libvirt */
+	EXIT_UNDECIDED = 3, /* --strict, and something could not be checked */
+};
+
+/** What was typed; all strings are owned, NULL where not given. */
+struct options {
+	char *connect, *from, *symptom, *fail_on_name, *colour, *baseline, *record;
+	char *error_text, *error_file;
+	GStrv formats, outputs, rules, ignore, set, globs, domains;
+	int timeout_s;
+	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
+	enum severity fail_on;
+};
+
+/**
+ * options_parse - of `vmdoctor check`
+ * @argv: from the first argument on, without the command's name; emptied of options
+ * Return: false with @error
+ */
+bool options_parse(struct options *o, int argc, char **argv, GError **error);
+void options_done(struct options *o);
+/** options_help - the option list, for `vmdoctor help check` */
+char *options_help(void);
+
+#endif

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rules - loading rule files.
+ *
+ * The RELAX NG schema has the last word on what may stand where; here a file is only taken apart,
+ * so what the schema already refuses is not checked again.
+ */
+#include "rules.h"
+
+#include <libxml/relaxng.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "xml.h"
+#include "xpath.h"
+
+#ifndef RULES_DIR
+#define RULES_DIR "/usr/local/share/vmdoctor/rules"
+#endif
+
+const char *const symptom_names[] = { "wont-start",    "no-network", "slow-network", "slow-disk",
+				      "slow-cpu",      "high-cpu",   "crash",	     "pause",
+				      "guest-hang",    "migration",  "upgrade",	     "console",
+				      "security",      "storage",    "config-smell", NULL };
+
+/* What a file is being read with. */
+struct loader {
+	const char *file;
+	GError **error;
+	bool failed;
+};
+
+static void part_free(void *p)
+{
+	struct part *part = p;
+
+	g_free(part->words);
+	expr_free(part->value);
+	g_free(part);
+}
+
+static void param_free(void *p)
+{
+	struct param *param = p;
+
+	g_free(param->name);
+	g_free(param->value);
+	g_free(param->unit);
+	g_free(param->source);
+	g_free(param);
+}
+
+static void let_free(void *p)
+{
+	struct let *let = p;
+
+	g_free(let->name);
+	expr_free(let->value);
+	g_free(let);
+}
+
+static void need_free(void *p)
+{
+	struct need *need = p;
+
+	expr_free(need->test);
+	g_ptr_array_unref(need->reason);
+	g_free(need->remedy);
+	g_free(need);
+}
+
+static void rule_report_free(void *p)
+{
+	struct rule_report *report = p;
+
+	expr_free(report->test);
+	g_ptr_array_unref(report->message);
+	g_free(report);
+}
+
+static void rule_fix_free(void *p)
+{
+	struct rule_fix *fix = p;
+
+	expr_free(fix->when);
+	g_ptr_array_unref(fix->text);
+	g_clear_pointer(&fix->command, g_ptr_array_unref);
+	g_free(fix);
+}
+
+static void explains_free(void *p)
+{
+	struct explains *explains = p;
+
+	g_free(explains->rule);
+	g_free(explains->cause);
+	g_free(explains);
+}
+
+static void rule_free(void *p)
+{
+	struct rule *r = p;
+
+	g_free(r->id);
+	g_free(r->cause);
+	g_free(r->file);
+	g_strfreev(r->symptoms);
+	expr_free(r->context);
+	expr_free(r->subject);
+	g_clear_pointer(&r->title, g_ptr_array_unref);
+	g_ptr_array_unref(r->params);
+	g_ptr_array_unref(r->lets);
+	g_ptr_array_unref(r->needs);
+	g_ptr_array_unref(r->reports);
+	g_ptr_array_unref(r->evidence);
+	g_ptr_array_unref(r->fixes);
+	g_ptr_array_unref(r->references);
+	g_ptr_array_unref(r->explains);
+	g_free(r);
+}
+
+GPtrArray *rules_new(void)
+{
+	return g_ptr_array_new_with_free_func(rule_free);
+}
+
+static struct expr *compile(struct loader *l, const xmlNode *node, const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	struct expr *e = expr_new(text ? text : "", l->file, (unsigned int)xmlGetLineNo(node), &error);
+
+	if (!e && !l->failed) {
+		g_propagate_error(l->error, g_steal_pointer(&error));
+		l->failed = true;
+	}
+	return e;
+}
+
+static struct expr *compile_attr(struct loader *l, const xmlNode *node, const char *name)
+{
+	g_autofree char *text = xml_attr(node, name);
+
+	return text ? compile(l, node, text) : NULL;
+}
+
+/* Folds white space; keeps one blank where a word meets a value. */
+static char *fold(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	for (const char *p = text; *p; p++) {
+		if (!g_ascii_isspace(*p))
+			g_string_append_c(out, *p);
+		else if (out->len == 0 || out->str[out->len - 1] != ' ')
+			g_string_append_c(out, ' ');
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void trim_ends(GPtrArray *parts)
+{
+	struct part *first = parts->len ? parts->pdata[0] : NULL;
+	struct part *last = parts->len ? parts->pdata[parts->len - 1] : NULL;
+
+	if (first && first->words)
+		g_strchug(first->words);
+	if (last && last->words)
+		g_strchomp(last->words);
+}
+
+/* The text of an element: its words and value-ofs; other child elements are not part of it. */
+static GPtrArray *load_text(struct loader *l, const xmlNode *node)
+{
+	GPtrArray *parts = g_ptr_array_new_with_free_func(part_free);
+
+	for (xmlNode *n = node ? node->children : NULL; n; n = n->next) {
+		struct part *part = g_new0(struct part, 1);
+
+		if (xml_is(n, "value-of"))
+			part->value = compile_attr(l, n, "select");
+		else if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
+			part->words = fold((const char *)n->content);
+		g_ptr_array_add(parts, part);
+	}
+	trim_ends(parts);
+	return parts;
+}
+
+static int attr_level(const xmlNode *node, const char *name, int (*parse)(const char *), int otherwise)
+{
+	g_autofree char *text = xml_attr(node, name);
+
+	return text ? parse(text) : otherwise;
+}
+
+static void load_param(struct loader *l G_GNUC_UNUSED, struct rule *r, const xmlNode *n)
+{
+	struct param *param = g_new0(struct param, 1);
+
+	*param = (struct param){ xml_attr(n, "name"), xml_attr(n, "default"), xml_attr(n, "unit"),
+				 xml_attr(n, "source"), false };
+	g_ptr_array_add(r->params, param);
+}
+
+static void load_let(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	struct let *let = g_new0(struct let, 1);
+
+	*let = (struct let){ xml_attr(n, "name"), compile_attr(l, n, "value") };
+	g_ptr_array_add(r->lets, let);
+}
+
+static void load_need(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	struct need *need = g_new0(struct need, 1);
+
+	*need = (struct need){ compile_attr(l, n, "test"), load_text(l, n), xml_attr(n, "remedy") };
+	g_ptr_array_add(r->needs, need);
+}
+
+static void load_report(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	struct rule_report *report = g_new0(struct rule_report, 1);
+
+	report->test = compile_attr(l, n, "test");
+	report->severity = (enum severity)attr_level(n, "severity", severity_parse, (int)r->severity);
+	report->confidence =
+		(enum confidence)attr_level(n, "confidence", confidence_parse, (int)r->confidence);
+	report->message = load_text(l, n);
+	g_ptr_array_add(r->reports, report);
+}
+
+static void load_evidence(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	g_ptr_array_add(r->evidence, compile_attr(l, n, "select"));
+}
+
+static void load_fix(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	const xmlNode *command = xml_child(n, "command");
+	struct rule_fix *fix = g_new0(struct rule_fix, 1);
+
+	*fix = (struct rule_fix){ compile_attr(l, n, "when"), load_text(l, n),
+				  command ? load_text(l, command) : NULL };
+	g_ptr_array_add(r->fixes, fix);
+}
+
+static void load_reference(struct loader *l G_GNUC_UNUSED, struct rule *r, const xmlNode *n)
+{
+	struct reference *reference = g_new0(struct reference, 1);
+
+	*reference = (struct reference){ xml_text(n), xml_attr(n, "href") };
+	g_ptr_array_add(r->references, reference);
+}
+
+static void load_explains(struct loader *l G_GNUC_UNUSED, struct rule *r, const xmlNode *n)
+{
+	g_autofree char *subject = xml_attr(n, "subject");
+	struct explains *explains = g_new0(struct explains, 1);
+
+	*explains = (struct explains){ xml_attr(n, "rule"), xml_attr(n, "cause"), subject != NULL };
+	g_ptr_array_add(r->explains, explains);
+}
+
+static void load_title(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	g_clear_pointer(&r->title, g_ptr_array_unref);
+	r->title = load_text(l, n);
+}
+
+static void load_child(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	static const struct {
+		const char *element;
+		void (*load)(struct loader *, struct rule *, const xmlNode *);
+	} table[] = {
+		{ "title", load_title },       { "param", load_param },
+		{ "let", load_let },	       { "needs", load_need },
+		{ "report", load_report },     { "evidence", load_evidence },
+		{ "fix", load_fix },	       { "reference", load_reference },
+		{ "explains", load_explains },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+		if (xml_is(n, table[i].element))
+			table[i].load(l, r, n);
+}
+
+/*
+ * Rules under /facts/vm are evaluated one domain at a time with the vm as the current node: so a
+ * rule costs what its domain has, not what all have. "/facts/vm" becomes "self::vm".
+ */
+static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	g_autofree char *text = xml_attr(n, "context");
+	g_auto(GStrv) pieces = g_strsplit(text, "/facts/vm", 0);
+	g_autofree char *local = g_strjoinv("self::vm", pieces);
+
+	r->host = !pieces[1];
+	return compile(l, n, r->host ? text : local);
+}
+
+static GStrv attr_words(const xmlNode *n, const char *name)
+{
+	g_autofree char *text = xml_attr(n, name);
+	g_autofree char *folded = fold(text ? text : "");
+
+	return g_strsplit(g_strstrip(folded), " ", 0);
+}
+
+static struct rule *load_rule(struct loader *l, const xmlNode *n)
+{
+	struct rule *r = g_new0(struct rule, 1);
+	g_autofree char *errors = xml_attr(n, "errors");
+
+	r->id = xml_attr(n, "id");
+	r->cause = xml_attr(n, "cause");
+	r->file = g_strdup(l->file);
+	r->line = (unsigned int)xmlGetLineNo(n);
+	r->severity = (enum severity)attr_level(n, "severity", severity_parse, 0);
+	r->confidence = (enum confidence)attr_level(n, "confidence", confidence_parse, 0);
+	r->symptoms = attr_words(n, "symptoms");
+	r->errors_judged = errors != NULL;
+	r->params = g_ptr_array_new_with_free_func(param_free);
+	r->lets = g_ptr_array_new_with_free_func(let_free);
+	r->needs = g_ptr_array_new_with_free_func(need_free);
+	r->reports = g_ptr_array_new_with_free_func(rule_report_free);
+	r->evidence = g_ptr_array_new_with_free_func((GDestroyNotify)expr_free);
+	r->fixes = g_ptr_array_new_with_free_func(rule_fix_free);
+	r->references = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
+	r->explains = g_ptr_array_new_with_free_func(explains_free);
+	l->file = r->file; /* expressions borrow it */
+	r->context = load_context(l, r, n);
+	r->subject = compile_attr(l, n, "subject");
+	for (xmlNode *c = n->children; c; c = c->next)
+		load_child(l, r, c);
+	return r;
+}
+
+char *rules_dir(void)
+{
+	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *dir = exe ? g_path_get_dirname(exe) : g_strdup(".");
+	g_autofree char *schema = g_build_filename(dir, "rules", "rules.rng", NULL);
+
+	if (g_file_test(schema, G_FILE_TEST_EXISTS))
+		return g_build_filename(dir, "rules", NULL);
+	return g_strdup(RULES_DIR);
+}
+
+static void keep_first(void *data, const char *format, ...)
+{
+	char **kept = data;
+	va_list args;
+
+	va_start(args, format);
+	if (!*kept)
+		*kept = g_strchomp(g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+static void keep_first_structured(void *data, xmlError *e)
+{
+	keep_first(data, "%d: %s", e->line, e->message ? e->message : "invalid");
+}
+
+/* The schema is parsed once a run; libxml2 keeps no error text on its own. */
+static xmlRelaxNG *schema(void)
+{
+	static xmlRelaxNG *parsed;
+	g_autofree char *dir = rules_dir();
+	g_autofree char *path = g_build_filename(dir, "rules.rng", NULL);
+	xmlRelaxNGParserCtxt *ctxt;
+
+	if (!parsed) {
+		ctxt = xmlRelaxNGNewParserCtxt(path);
+		parsed = xmlRelaxNGParse(ctxt);
+		xmlRelaxNGFreeParserCtxt(ctxt);
+	}
+	return parsed;
+}
+
+static bool is_valid(xmlDoc *doc, const char *file, GError **error)
+{
+	g_autofree char *message = NULL;
+	xmlRelaxNGValidCtxt *ctxt;
+	int r;
+
+	if (!schema()) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+			    "the schema of rules, rules.rng, is missing or broken");
+		return false;
+	}
+	ctxt = xmlRelaxNGNewValidCtxt(schema());
+	xmlRelaxNGSetValidErrors(ctxt, keep_first, keep_first, &message);
+	xmlRelaxNGSetValidStructuredErrors(ctxt, (xmlStructuredErrorFunc)keep_first_structured,
+					   &message);
+	r = xmlRelaxNGValidateDoc(ctxt, doc);
+	xmlRelaxNGFreeValidCtxt(ctxt);
+	if (r != 0)
+		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "%s:%s", file,
+			    message ? message : " is not valid");
+	return r == 0;
+}
+
+static bool load_file(GPtrArray *rules, const char *file, GError **error)
+{
+	g_autoptr(xmlDoc) doc = xml_parse_file(file, error);
+	struct loader l = { .file = file, .error = error };
+
+	if (!doc || !is_valid(doc, file, error))
+		return false;
+	for (xmlNode *n = xml_child(xmlDocGetRootElement(doc), "rule"); n && !l.failed;
+	     n = xml_next(n, "rule")) {
+		struct rule *r = load_rule(&l, n);
+		struct rule *other = rules_find(rules, r->id);
+
+		if (other && !l.failed) {
+			l.failed = true;
+			g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
+				    "%s:%u: rule '%s' is already at %s:%u", r->file, r->line, r->id,
+				    other->file, other->line);
+		}
+		g_ptr_array_add(rules, r);
+		l.file = file;
+	}
+	return !l.failed;
+}
+
+static int by_id(gconstpointer a, gconstpointer b)
+{
+	const struct rule *x = *(const struct rule *const *)a, *y = *(const struct rule *const *)b;
+
+	return strcmp(x->id, y->id);
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool rules_load(GPtrArray *rules, const char *path, GError **error)
+{
+	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = NULL;
+	const char *name;
+	bool ok = true;
+
+	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
+		return load_file(rules, path, error);
+	dir = g_dir_open(path, 0, error);
+	while (dir && (name = g_dir_read_name(dir)))
+		if (g_str_has_suffix(name, ".xml"))
+			g_ptr_array_add(files, g_build_filename(path, name, NULL));
+	g_ptr_array_sort(files, by_text);
+	for (size_t i = 0; i < files->len && ok; i++)
+		ok = load_file(rules, files->pdata[i], error);
+	g_ptr_array_sort(rules, by_id);
+	return dir && ok;
+}
+
+struct rule *rules_find(GPtrArray *rules, const char *id)
+{
+	for (size_t i = 0; i < rules->len; i++) {
+		struct rule *r = rules->pdata[i];
+
+		if (strcmp(r->id, id) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+static char *param_names(const struct rule *r)
+{
+	GString *names = g_string_new(NULL);
+
+	for (size_t i = 0; i < r->params->len; i++)
+		g_string_append_printf(names, "%s%s", i ? ", " : "",
+				       ((struct param *)r->params->pdata[i])->name);
+	return g_string_free(names, FALSE);
+}
+
+bool rules_set(GPtrArray *rules, const char *setting, GError **error)
+{
+	g_auto(GStrv) sides = g_strsplit(setting, "=", 2);
+	char *dot = sides[0] ? strrchr(sides[0], '.') : NULL;
+	struct rule *r;
+
+	if (!dot || !sides[1]) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "--set %s: not ID.PARAM=VALUE", setting);
+		return false;
+	}
+	*dot = '\0';
+	r = rules_find(rules, sides[0]);
+	for (size_t i = 0; r && i < r->params->len; i++) {
+		struct param *param = r->params->pdata[i];
+
+		if (strcmp(param->name, dot + 1) == 0) {
+			g_free(param->value);
+			param->value = g_strdup(sides[1]);
+			param->changed = true;
+			return true;
+		}
+	}
+	g_autofree char *names = r ? param_names(r) : NULL;
+
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--set %s: %s%s", setting,
+		    !r ? "no such rule; see 'vmdoctor rules list'"
+		       : *names ? "no such parameter; it has: " : "this rule has no parameters",
+		    names ? names : "");
+	return false;
+}

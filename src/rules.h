@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rules - judgement, loaded from rules/ *.xml
+ *
+ * The vocabulary is that of ISO Schematron (context, let, report, value-of) with what a finding
+ * needs. Differences: there is no assert; every rule stands alone; of a rule's reports the first
+ * true one wins. The format is described in README.md and by rules/rules.rng.
+ */
+#ifndef VMDOCTOR_RULES_H
+#define VMDOCTOR_RULES_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "finding.h"
+
+struct expr;
+
+/** A piece of a text: words, or the value of an expression. */
+struct part {
+	char *words;
+	struct expr *value;
+};
+
+/** A threshold that users may set. */
+struct param {
+	char *name, *value, *unit;
+	char *source; /* where the default comes from, or "heuristic" */
+	bool changed; /* by --set */
+};
+
+struct let {
+	char *name;
+	struct expr *value;
+};
+
+/** What must be known before the rule can say anything. */
+struct need {
+	struct expr *test;
+	GPtrArray *reason; /* of struct part */
+	char *remedy;
+};
+
+struct rule_report {
+	struct expr *test;
+	enum severity severity;
+	enum confidence confidence;
+	GPtrArray *message; /* of struct part */
+};
+
+struct rule_fix {
+	struct expr *when;  /* NULL: always */
+	GPtrArray *text;    /* of struct part */
+	GPtrArray *command; /* of struct part, or NULL */
+};
+
+/** Which findings this rule is the root of. */
+struct explains {
+	char *rule, *cause; /* one of them */
+	bool same_subject;
+};
+
+struct rule {
+	char *id, *cause, *file;
+	unsigned int line;
+	enum severity severity;
+	enum confidence confidence;
+	GStrv symptoms;
+	bool host;	     /* the context lies in /facts/host: evaluated once */
+	bool errors_judged;  /* a context node with @error is the rule's business */
+	struct expr *context;
+	struct expr *subject;
+	GPtrArray *title; /* of struct part */
+	GPtrArray *params, *lets, *needs, *reports, *evidence, *fixes, *references, *explains;
+};
+
+/** rules_load - adds the rules of @path, a file or the *.xml of a directory, in order of id
+ *  Return: false with @error, "FILE:LINE: what" */
+bool rules_load(GPtrArray *rules, const char *path, GError **error);
+GPtrArray *rules_new(void);
+struct rule *rules_find(GPtrArray *rules, const char *id);
+/** rules_set - "ID.PARAM=VALUE"; false with @error that names what there is */
+bool rules_set(GPtrArray *rules, const char *setting, GError **error);
+/** rules_dir - where the rules of this program are */
+char *rules_dir(void);
+
+extern const char *const symptom_names[]; /* NULL-ended */
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * source - the one door to the world: every file, directory, libvirt answer and clock is a query
+ *
+ * A source answers queries. Sources stack: a live host is files plus libvirt, each behind a child
+ * with a deadline, and on top a record that asks below once and remembers; a case tree is the
+ * same record, filled from a directory. Nothing else in the program may look at the host, and
+ * whoever holds a source cannot tell a live host from a recording of it.
+ *
+ * Paths are absolute. What is not a file has a path below /vmdoctor/, where a recording keeps it
+ * (/vmdoctor/libvirt/version.json, /vmdoctor/clock): a recording is simply a tree of paths.
+ */
+#ifndef VMDOCTOR_SOURCE_H
+#define VMDOCTOR_SOURCE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** What is asked about a path. */
+enum source_verb {
+	SOURCE_READ,   /* the content, at most source_cap_bytes(); of a log, its end */
+	SOURCE_LIST,   /* the names in a directory, sorted, each ended by a newline */
+	SOURCE_LINK,   /* the target of a symbolic link */
+	SOURCE_STAT,   /* "mode=0100644 uid=0 gid=0 size=12 ..." of the path, links followed */
+	SOURCE_FS,     /* "type=ext4 mount=/srv flags=rw free=… size=…" of its file system */
+	SOURCE_DIRECT, /* may it be opened with O_DIRECT? an empty answer: yes; -EINVAL: no */
+	SOURCE_HEAD,   /* a disk image's header where its format is known, else its magic only */
+	SOURCE_VERB_MAX_
+};
+
+/** One question. @path is borrowed. */
+struct query {
+	enum source_verb verb;
+	unsigned int tick; /* 0 for the first look, 1 … for later ones: rates need two */
+	const char *path;
+};
+
+/**
+ * One answer. Three kinds of nothing are kept apart by @error:
+ *   -ENOENT               looked, and it is not there
+ *   -EACCES, -ETIMEDOUT … looked, and could not see
+ *   -ENODATA              this recording never looked
+ */
+struct answer {
+	int error;	/* 0, or -errno as above */
+	bool truncated; /* there was more than the cap */
+	GBytes *data;	/* owned; NULL on error */
+};
+
+/** What SOURCE_STAT says. Source: stat(2); label: xattr security.selinux. */
+struct source_stat {
+	unsigned int mode; /* with the type bits */
+	unsigned int uid, gid;
+	uint64_t size_bytes, allocated_bytes, inode, device, rdev;
+	int64_t mtime_s;
+	char *label; /* SELinux context, or NULL; owned */
+};
+
+/** What SOURCE_FS says. Source: statfs(2), /proc/self/mountinfo (proc(5)). */
+struct source_fs {
+	char *type, *flags, *mount; /* ext4, nfs4, fuse.sshfs; "rw,relatime"; owned */
+	uint64_t free_bytes;	    /* f_bavail: what a process without privilege may still write */
+	uint64_t size_bytes;
+};
+
+struct source;
+struct source_ops {
+	/* Fills *ret, always: a failure is an answer. */
+	void (*ask)(struct source *src, const struct query *q, struct answer *ret);
+	void (*free)(struct source *src);
+};
+/** The first member of every kind of source. */
+struct source {
+	const struct source_ops *ops;
+};
+
+/** source_ask - *ret is overwritten; answer_done() it. */
+void source_ask(struct source *src, const struct query *q, struct answer *ret);
+void source_free(struct source *src); /* NULL is fine */
+void answer_done(struct answer *a);
+static inline void source_freep(struct source **src)
+{
+	source_free(*src);
+}
+
+/* Typed questions, tick 0. Return: 0 or -errno; ret_ untouched on failure. */
+
+/**
+ * source_read - the whole of one file or pseudo-file
+ * @ret_data: NUL-ended (the NUL is not counted), at most source_cap_bytes(path)
+ * @ret_size: bytes, or NULL
+ * Return: 0; 1 when it was cut at the cap; -errno. Source: proc(5): st_size is 0 there, so read on.
+ */
+int source_read(struct source *src, const char *path, char **ret_data, size_t *ret_size);
+int source_list(struct source *src, const char *path, GStrv *ret_names);
+int source_link(struct source *src, const char *path, char **ret_target);
+int source_stat(struct source *src, const char *path, struct source_stat *ret);
+int source_fs(struct source *src, const char *path, struct source_fs *ret);
+/** source_direct - 0: O_DIRECT works there; -EINVAL: it does not; other: not known */
+int source_direct(struct source *src, const char *path);
+int source_head(struct source *src, const char *path, GBytes **ret);
+void source_stat_done(struct source_stat *st);
+void source_fs_done(struct source_fs *fs);
+
+/** source_cap_bytes - the most that a read of @path may return; the one table of caps. */
+size_t source_cap_bytes(const char *path);
+/** source_cap_is_tail - is the end, not the start, kept when @path is longer than its cap? */
+bool source_cap_is_tail(const char *path);
+/** source_path_escape - @name as one path component: %XX for '/', '%', control bytes, lead dot */
+char *source_path_escape(const char *name);
+char *source_path_unescape(const char *component);
+
+extern const char *const source_verb_names[SOURCE_VERB_MAX_];
+
+/* Kinds of sources. Each owns what it is given. */
+
+/**
+ * source_fs_new - the files below @root; links are followed inside @root only, unless it is "/"
+ * Reads nothing but regular files; of images only what SOURCE_HEAD says. Opens nothing for writing.
+ */
+struct source *source_fs_new(const char *root);
+/** source_virt_new - /vmdoctor/libvirt/…, one libvirt connection; opened at the first question.
+ *  @uri: NULL for libvirt's default; @agent: read-write, and only for guest/… */
+struct source *source_virt_new(const char *uri, bool agent);
+/** source_osinfo_new - /vmdoctor/osinfo/ID.json out of this machine's osinfo-db */
+struct source *source_osinfo_new(void);
+/** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
+struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
+				unsigned int deadline_ms);
+/** source_live_new - the host that @uri leads to; files are read only where it is this machine */
+struct source *source_live_new(const char *uri, bool ask_guest);
+/** source_tree_new - a case tree; -ENOENT, -ENOTDIR, -EBADMSG with @error set */
+struct source *source_tree_new(const char *dir, GError **error);
+
+/** source_knowledge_new - /vmdoctor/osinfo/ only: this machine's osinfo-db, in a child. It lies
+ *  under a case tree: what an OS supports is no state of the host that was recorded. */
+struct source *source_knowledge_new(void);
+/** source_overlay_new - @upper; what that never looked at, @lower is asked */
+struct source *source_overlay_new(struct source *upper, struct source *lower);
+
+/* The record: a memo over another source, or over nothing. */
+
+struct record;
+/** record_new - @below is asked once for each query; NULL: what was not put answers -ENODATA */
+struct source *record_new(struct source *below);
+/** record_put - as if it had been asked and answered; takes over @a's data */
+void record_put(struct source *record, const struct query *q, struct answer *a);
+/** record_put_text - a file's content, for tests and for single files */
+void record_put_text(struct source *record, const char *path, const char *text);
+/** record_seal - from now on a new question is answered -ENODATA: gathering is over */
+void record_seal(struct source *record);
+/** record_save - as a case tree in the new directory @dir, mode 0700. Return: 0 or -errno */
+int record_save(struct source *record, const char *dir);
+/** record_load - adds the entries of a manifest's text. Return: 0, -EBADMSG with @error set */
+int record_load(struct source *record, const char *manifest, GError **error);
+/** record_deadline - no question goes below after @monotonic_us: -ETIMEDOUT instead */
+void record_deadline(struct source *record, int64_t monotonic_us);
+
+#define SOURCE_MANIFEST "/vmdoctor/manifest.tsv"
+
+#endif

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * source_fs - files below a root: the live host's, or a case tree's
+ *
+ * Only regular files are read, after an O_PATH look at what is there: opening a tape or a FIFO
+ * does something to it.  Below any root but "/", openat2(2) keeps links inside the tree, so that
+ * a hostile tree cannot point at the reader's own files.
+ * Source: open(2), openat2(2), statfs(2), proc(5) mountinfo, QEMU docs/interop/qcow2.txt.
+ */
+#include "source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define LIST_CAP_BYTES ((size_t)4 << 20)
+#define HEAD_BYTES 4096	    /* a qcow2 header with its extensions and backing name */
+#define HEAD_MAGIC_BYTES 8  /* of an image of unknown format: its data is the guest's */
+
+struct fs_source {
+	struct source source;
+	int root; /* O_PATH descriptor */
+	bool live; /* the root is "/" */
+};
+
+/* -errno, or a descriptor of @path below the root. */
+static int open_below(const struct fs_source *fs, const char *path, int flags)
+{
+	const char *below = path + strspn(path, "/");
+	int fd;
+
+	flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	if (fs->live) {
+		fd = open(path, flags);
+	} else {
+		const struct open_how how = {
+			.flags = (uint64_t)flags,
+			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		};
+
+		fd = (int)syscall(SYS_openat2, fs->root, *below ? below : ".", &how, sizeof(how));
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+/* Opens for reading what an O_PATH look found to be of one of the types in @types. */
+static int open_typed(const struct fs_source *fs, const char *path, int flags, mode_t type_a,
+		      mode_t type_b)
+{
+	char proc[64];
+	struct stat st;
+	int look = open_below(fs, path, O_PATH);
+	int fd;
+
+	if (look < 0)
+		return look;
+	if (fstat(look, &st) < 0 || ((st.st_mode & S_IFMT) != type_a &&
+				     (st.st_mode & S_IFMT) != type_b)) {
+		int error = (st.st_mode & S_IFMT) == S_IFDIR ? -EISDIR : -EINVAL;
+
+		close(look);
+		return error;
+	}
+	/* A magic link, so it reopens the very file that was looked at. */
+	g_snprintf(proc, sizeof(proc), "/proc/self/fd/%d", look);
+	fd = open(proc, flags | O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		fd = -errno;
+	close(look);
+	return fd;
+}
+
+/* Reads up to @cap bytes from where @fd stands; sets ret->truncated when there is more. */
+static void read_up_to(int fd, size_t cap, struct answer *ret)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	ssize_t got = 0;
+
+	for (;;) {
+		size_t want = MIN(cap + 1 - bytes->len, (size_t)256 << 10);
+		guint had = bytes->len;
+
+		g_byte_array_set_size(bytes, had + (guint)want);
+		got = read(fd, bytes->data + had, want);
+		g_byte_array_set_size(bytes, had + (guint)MAX(got, 0));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || bytes->len > cap)
+			break;
+	}
+	if (got < 0) {
+		ret->error = -errno;
+		return;
+	}
+	ret->truncated = bytes->len > cap;
+	g_byte_array_set_size(bytes, (guint)MIN(bytes->len, cap));
+	ret->data = g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+}
+
+static void ask_read(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	size_t cap = source_cap_bytes(path);
+	int fd = open_typed(fs, path, 0, S_IFREG, S_IFREG);
+	struct stat st;
+	bool cut = false;
+
+	if (fd < 0) {
+		ret->error = fd;
+		return;
+	}
+	if (source_cap_is_tail(path) && fstat(fd, &st) == 0 && (uint64_t)st.st_size > cap)
+		cut = lseek(fd, st.st_size - (off_t)cap, SEEK_SET) > 0;
+	read_up_to(fd, cap, ret);
+	ret->truncated |= cut;
+	close(fd);
+}
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void ask_list(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GString *text;
+	struct dirent *entry;
+	int fd = open_below(fs, path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		ret->error = fd < 0 ? fd : -errno;
+		return;
+	}
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    !strchr(entry->d_name, '\n'))
+			g_ptr_array_add(names, g_strdup(entry->d_name));
+	closedir(dir);
+	g_ptr_array_sort(names, by_name);
+	text = g_string_new(NULL);
+	for (size_t i = 0; i < names->len && !ret->truncated; i++) {
+		g_string_append_printf(text, "%s\n", (char *)names->pdata[i]);
+		ret->truncated = text->len > LIST_CAP_BYTES;
+	}
+	ret->data = g_string_free_to_bytes(text);
+}
+
+static void ask_link(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	char target[4096];
+	int fd = open_below(fs, path, O_PATH | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0) {
+		ret->error = fd;
+		return;
+	}
+	n = readlinkat(fd, "", target, sizeof(target));
+	if (n < 0)
+		ret->error = errno == ENOENT ? -EINVAL : -errno; /* ENOENT: not a link */
+	else
+		ret->data = g_bytes_new(target, (size_t)n);
+	close(fd);
+}
+
+static void add_label(GString *text, const char *proc)
+{
+	char label[1024];
+	ssize_t n = getxattr(proc, "security.selinux", label, sizeof(label) - 1);
+	g_autofree char *escaped = NULL;
+
+	if (n <= 0)
+		return;
+	label[n] = '\0';
+	escaped = g_uri_escape_string(label, ":,", FALSE);
+	g_string_append_printf(text, " label=%s", escaped);
+}
+
+static void ask_stat(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	char proc[64];
+	struct stat st;
+	GString *text;
+	int fd = open_below(fs, path, O_PATH);
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		ret->error = fd < 0 ? fd : -errno;
+		return;
+	}
+	text = g_string_new(NULL);
+	g_string_printf(text,
+			"mode=%07o uid=%u gid=%u size=%" PRIu64 " allocated=%" PRIu64
+			" inode=%" PRIu64 " device=%" PRIu64 " rdev=%" PRIu64 " mtime=%" PRId64,
+			st.st_mode, st.st_uid, st.st_gid, (uint64_t)st.st_size,
+			(uint64_t)st.st_blocks * 512, (uint64_t)st.st_ino, (uint64_t)st.st_dev,
+			(uint64_t)st.st_rdev, (int64_t)st.st_mtime);
+	g_snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+	add_label(text, proc);
+	ret->data = g_string_free_to_bytes(text);
+	close(fd);
+}
+
+/* mountinfo writes blanks as \040 and so on. */
+static char *unoctal(const char *field)
+{
+	return g_strcompress(field);
+}
+
+static void add_pair(GString *text, const char *key, const char *value)
+{
+	g_autofree char *escaped = g_uri_escape_string(value, "/,:", TRUE);
+
+	g_string_append_printf(text, " %s=%s", key, escaped);
+}
+
+/* Finds the mount of @device; the last line with it wins, as it lies on top. */
+static bool add_mount(GString *text, dev_t device, const char *mountinfo)
+{
+	g_autofree char *want = g_strdup_printf("%u:%u", major(device), minor(device));
+	g_auto(GStrv) lines = g_strsplit(mountinfo, "\n", 0);
+
+	for (size_t i = g_strv_length(lines); i-- > 0;) {
+		g_auto(GStrv) f = g_strsplit(lines[i], " ", 0);
+		size_t n = g_strv_length(f);
+		size_t dash = 6;
+
+		while (dash < n && strcmp(f[dash], "-") != 0)
+			dash++;
+		if (dash + 3 >= n || strcmp(f[2], want) != 0)
+			continue;
+		g_autofree char *mount = unoctal(f[4]);
+		g_autofree char *flags = g_strdup_printf("%s,%s", f[5], f[dash + 3]);
+
+		add_pair(text, "type", f[dash + 1]);
+		add_pair(text, "mount", mount);
+		add_pair(text, "flags", flags);
+		return true;
+	}
+	return false;
+}
+
+static void ask_fs(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	g_autofree char *mountinfo = NULL;
+	struct statvfs vfs;
+	struct stat st;
+	GString *text;
+	int fd = open_below(fs, path, O_PATH);
+
+	if (fd < 0 || fstat(fd, &st) < 0 || fstatvfs(fd, &vfs) < 0) {
+		ret->error = fd < 0 ? fd : -errno;
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	close(fd);
+	text = g_string_new(NULL);
+	g_string_printf(text, "free=%" PRIu64 " size=%" PRIu64,
+			(uint64_t)vfs.f_bavail * vfs.f_frsize,
+			(uint64_t)vfs.f_blocks * vfs.f_frsize);
+	if (g_file_get_contents("/proc/self/mountinfo", &mountinfo, NULL, NULL))
+		add_mount(text, st.st_dev, mountinfo);
+	ret->data = g_string_free_to_bytes(text);
+}
+
+static void ask_direct(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	int fd = open_typed(fs, path, O_DIRECT, S_IFREG, S_IFBLK);
+
+	if (fd >= 0)
+		close(fd);
+	else
+		ret->error = fd;
+}
+
+static bool known_format(const char *bytes, size_t size)
+{
+	static const char *const magic[] = { "QFI\xfb", "KDMV", "conectix", "vhdxfile", "QED" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(magic); i++)
+		if (size >= strlen(magic[i]) && memcmp(bytes, magic[i], strlen(magic[i])) == 0)
+			return true;
+	return false;
+}
+
+static void ask_head(const struct fs_source *fs, const char *path, struct answer *ret)
+{
+	int fd = open_typed(fs, path, 0, S_IFREG, S_IFBLK);
+	gsize size;
+	const char *bytes;
+
+	if (fd < 0) {
+		ret->error = fd;
+		return;
+	}
+	read_up_to(fd, HEAD_BYTES, ret);
+	close(fd);
+	ret->truncated = false;
+	if (ret->error)
+		return;
+	bytes = g_bytes_get_data(ret->data, &size);
+	if (!known_format(bytes, size)) {
+		GBytes *magic = g_bytes_new(bytes, MIN(size, HEAD_MAGIC_BYTES));
+
+		g_bytes_unref(ret->data);
+		ret->data = magic;
+	}
+}
+
+static void fs_ask(struct source *src, const struct query *q, struct answer *ret)
+{
+	static void (*const ask[SOURCE_VERB_MAX_])(const struct fs_source *, const char *,
+						   struct answer *) = {
+		[SOURCE_READ] = ask_read, [SOURCE_LIST] = ask_list, [SOURCE_LINK] = ask_link,
+		[SOURCE_STAT] = ask_stat, [SOURCE_FS] = ask_fs,	    [SOURCE_DIRECT] = ask_direct,
+		[SOURCE_HEAD] = ask_head,
+	};
+
+	ask[q->verb]((const struct fs_source *)src, q->path, ret);
+}
+
+static void fs_free(struct source *src)
+{
+	struct fs_source *fs = (struct fs_source *)src;
+
+	if (fs->root >= 0)
+		close(fs->root);
+	g_free(fs);
+}
+
+static const struct source_ops fs_ops = { .ask = fs_ask, .free = fs_free };
+
+struct source *source_fs_new(const char *root)
+{
+	struct fs_source *fs = g_new0(struct fs_source, 1);
+
+	fs->source.ops = &fs_ops;
+	fs->live = strcmp(root, "/") == 0;
+	fs->root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return &fs->source;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * source_live - a libvirt host as it is now: who answers which path
+ *
+ * Each part is a child of its own with its own deadline, so that a dead NFS server does not stop
+ * libvirt's answers, nor one stuck monitor those of other domains.  Files count only where the
+ * connection leads to this machine: those of another one, or of the made-up host of libvirt's
+ * test driver, are "never looked".
+ */
+#include "source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+
+#define FILE_DEADLINE_MS 3000
+#define LIBVIRT_DEADLINE_MS 4000 /* a domain job waits 30 s before libvirt itself gives up */
+#define AGENT_DEADLINE_MS 7000	 /* libvirt waits 5 s for the agent's guest-sync */
+#define OSINFO_DEADLINE_MS 5000
+
+struct live {
+	struct source source;
+	struct source *files, *virt, *agent, *osinfo;
+	char *uri;
+	bool ask_guest;
+	int local;	   /* -1: not known yet */
+	GHashTable *stuck; /* names of domains that did not answer in time */
+};
+
+static struct source *make_files(const void *arg)
+{
+	return source_fs_new(arg);
+}
+
+static struct source *make_virt(const void *arg)
+{
+	return source_virt_new(((const struct live *)arg)->uri, false);
+}
+
+static struct source *make_agent(const void *arg)
+{
+	return source_virt_new(((const struct live *)arg)->uri, true);
+}
+
+static struct source *make_osinfo(const void *arg G_GNUC_UNUSED)
+{
+	return source_osinfo_new();
+}
+
+static void answer_text(struct answer *ret, char *text)
+{
+	ret->data = g_bytes_new_take(text, strlen(text));
+}
+
+static void ask_clock(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
+		      struct answer *ret)
+{
+	answer_text(ret, g_strdup_printf("%" G_GINT64_FORMAT "\n", g_get_real_time() / 1000000));
+}
+
+static void ask_host(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
+		     struct answer *ret)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	struct utsname u;
+
+	if (uname(&u) < 0) {
+		ret->error = -errno;
+		return;
+	}
+	json_builder_begin_object(b);
+	json_builder_set_member_name(b, "hostname");
+	json_builder_add_string_value(b, u.nodename);
+	json_builder_set_member_name(b, "kernel");
+	json_builder_add_string_value(b, u.release);
+	json_builder_set_member_name(b, "arch");
+	json_builder_add_string_value(b, u.machine);
+	json_builder_set_member_name(b, "uid");
+	json_builder_add_int_value(b, geteuid());
+	json_builder_set_member_name(b, "page-bytes");
+	json_builder_add_int_value(b, sysconf(_SC_PAGESIZE));
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	answer_text(ret, json_to_string(root, TRUE));
+}
+
+/* The domain that a path below /vmdoctor/libvirt/ is about, or NULL. */
+static char *domain_of(const char *path)
+{
+	static const char *const kinds[] = { "domains/", "stats/", "diskerrors/", "guest/" };
+	const char *rest = path + strlen("/vmdoctor/libvirt/");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (g_str_has_prefix(rest, kinds[i])) {
+			char *name = g_strdup(rest + strlen(kinds[i]));
+			char *end = strrchr(name, '/');
+
+			if (!end)
+				end = strrchr(name, '.');
+			if (end)
+				*end = '\0';
+			return name;
+		}
+	return NULL;
+}
+
+/* A domain that kept us waiting once is not asked again: ten questions would be ten deadlines. */
+static void ask_libvirt(struct live *live, const struct query *q, struct answer *ret)
+{
+	g_autofree char *domain = domain_of(q->path);
+	bool guest = strstr(q->path, "/libvirt/guest/") != NULL;
+
+	if (guest && !live->ask_guest) {
+		ret->error = -ENODATA;
+		return;
+	}
+	if (domain && g_hash_table_contains(live->stuck, domain)) {
+		ret->error = -ETIMEDOUT;
+		return;
+	}
+	source_ask(guest ? live->agent : live->virt, q, ret);
+	if (ret->error == -ETIMEDOUT && domain)
+		g_hash_table_add(live->stuck, g_steal_pointer(&domain));
+}
+
+static void ask_osinfo(struct live *live, const struct query *q, struct answer *ret)
+{
+	source_ask(live->osinfo, q, ret);
+}
+
+static bool files_are_here(struct live *live)
+{
+	const struct query q = { .path = "/vmdoctor/libvirt/connection.json" };
+	g_autoptr(JsonParser) parser = json_parser_new();
+	struct answer a;
+	gsize size;
+	const char *text;
+
+	if (live->local >= 0)
+		return live->local;
+	live->local = 1;
+	source_ask(live->virt, &q, &a);
+	text = a.data ? g_bytes_get_data(a.data, &size) : NULL;
+	if (text && json_parser_load_from_data(parser, text, (gssize)size, NULL)) {
+		JsonObject *o = json_node_get_object(json_parser_get_root(parser));
+		const char *driver = json_object_get_string_member_with_default(o, "driver", "");
+
+		live->local = json_object_get_boolean_member_with_default(o, "local", TRUE) &&
+			      g_ascii_strcasecmp(driver, "test") != 0;
+	}
+	answer_done(&a);
+	return live->local;
+}
+
+static void ask_files(struct live *live, const struct query *q, struct answer *ret)
+{
+	if (files_are_here(live))
+		source_ask(live->files, q, ret);
+	else
+		ret->error = -ENODATA;
+}
+
+static void ask_nobody(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
+		       struct answer *ret)
+{
+	ret->error = -ENODATA;
+}
+
+static void live_ask(struct source *src, const struct query *q, struct answer *ret)
+{
+	/* First match wins. */
+	static const struct {
+		const char *prefix;
+		void (*ask)(struct live *, const struct query *, struct answer *);
+	} routes[] = {
+		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
+		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
+		{ "/vmdoctor/", ask_nobody },	       { "/", ask_files },
+	};
+	size_t i = 0;
+
+	while (!g_str_has_prefix(q->path, routes[i].prefix))
+		i++;
+	routes[i].ask((struct live *)src, q, ret);
+}
+
+static void live_free(struct source *src)
+{
+	struct live *live = (struct live *)src;
+
+	source_free(live->files);
+	source_free(live->virt);
+	source_free(live->agent);
+	source_free(live->osinfo);
+	g_hash_table_unref(live->stuck);
+	g_free(live->uri);
+	g_free(live);
+}
+
+static const struct source_ops live_ops = { .ask = live_ask, .free = live_free };
+
+struct source *source_live_new(const char *uri, bool ask_guest)
+{
+	struct live *live = g_new0(struct live, 1);
+
+	live->source.ops = &live_ops;
+	live->uri = g_strdup(uri);
+	live->ask_guest = ask_guest;
+	live->local = -1;
+	live->stuck = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	live->files = source_guard_new(make_files, "/", FILE_DEADLINE_MS);
+	live->virt = source_guard_new(make_virt, live, LIBVIRT_DEADLINE_MS);
+	live->agent = source_guard_new(make_agent, live, AGENT_DEADLINE_MS);
+	live->osinfo = source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
+	return &live->source;
+}
+
+struct source *source_knowledge_new(void)
+{
+	return source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
+}

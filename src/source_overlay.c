@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * source_overlay - one source over another: what the upper never looked at, the lower is asked
+ */
+#include "source.h"
+
+#include <errno.h>
+
+struct overlay {
+	struct source source;
+	struct source *upper, *lower;
+};
+
+static void overlay_ask(struct source *src, const struct query *q, struct answer *ret)
+{
+	struct overlay *o = (struct overlay *)src;
+
+	source_ask(o->upper, q, ret);
+	if (ret->error == -ENODATA)
+		source_ask(o->lower, q, ret);
+}
+
+static void overlay_free(struct source *src)
+{
+	struct overlay *o = (struct overlay *)src;
+
+	source_free(o->upper);
+	source_free(o->lower);
+	g_free(o);
+}
+
+static const struct source_ops overlay_ops = { .ask = overlay_ask, .free = overlay_free };
+
+struct source *source_overlay_new(struct source *upper, struct source *lower)
+{
+	struct overlay *o = g_new0(struct overlay, 1);
+
+	*o = (struct overlay){ { &overlay_ops }, upper, lower };
+	return &o->source;
+}

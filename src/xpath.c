@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * xpath - evaluating XPath with a budget.
+ *
+ * Source: libxml2 xpath.h. opLimit stops a runaway join; opCount is never reset by the library.
+ */
+#include "xpath.h"
+
+#include <libxml/xpathInternals.h>
+#include <math.h>
+#include <string.h>
+
+#define STEPS_MAX 1000000
+
+struct xpath {
+	xmlXPathContext *ctxt;
+	GHashTable *variables;
+};
+
+static const char *error_words(int code)
+{
+	static const char *const words[] = {
+		[XPATH_NUMBER_ERROR] = "bad number",
+		[XPATH_UNFINISHED_LITERAL_ERROR] = "unfinished literal",
+		[XPATH_START_LITERAL_ERROR] = "literal expected",
+		[XPATH_VARIABLE_REF_ERROR] = "variable name expected",
+		[XPATH_UNDEF_VARIABLE_ERROR] = "undefined variable",
+		[XPATH_INVALID_PREDICATE_ERROR] = "invalid predicate",
+		[XPATH_EXPR_ERROR] = "invalid expression",
+		[XPATH_UNCLOSED_ERROR] = "unclosed parenthesis or bracket",
+		[XPATH_UNKNOWN_FUNC_ERROR] = "unknown function",
+		[XPATH_INVALID_OPERAND] = "invalid operand",
+		[XPATH_INVALID_TYPE] = "invalid type",
+		[XPATH_INVALID_ARITY] = "wrong number of arguments",
+		[XPATH_UNDEF_PREFIX_ERROR] = "undefined namespace prefix",
+		[XPATH_OP_LIMIT_EXCEEDED] = "too many steps",
+	};
+	int n = code - XML_XPATH_EXPRESSION_OK;
+
+	if (n > 0 && n < (int)G_N_ELEMENTS(words) && words[n])
+		return words[n];
+	return "cannot be evaluated";
+}
+
+static void on_error(void *data, xmlError *e)
+{
+	*(int *)data = e->code;
+}
+
+struct expr *expr_new(const char *text, const char *file, unsigned int line, GError **error)
+{
+	struct expr *e;
+	int code = 0;
+	xmlXPathContext *ctxt = xmlXPathNewContext(NULL);
+	xmlXPathCompExpr *compiled;
+
+	ctxt->userData = &code;
+	ctxt->error = (xmlStructuredErrorFunc)on_error;
+	compiled = xmlXPathCtxtCompile(ctxt, BAD_CAST text);
+	if (!compiled) {
+		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
+			    "%s:%u: %s in '%s', before '%s'", file, line, error_words(code), text,
+			    text + CLAMP(ctxt->lastError.int1, 0, (int)strlen(text)));
+		xmlXPathFreeContext(ctxt);
+		return NULL;
+	}
+	xmlXPathFreeContext(ctxt);
+	e = g_new0(struct expr, 1);
+	*e = (struct expr){ g_strdup(text), compiled, file, line };
+	return e;
+}
+
+void expr_free(struct expr *e)
+{
+	if (!e)
+		return;
+	xmlXPathFreeCompExpr(e->compiled);
+	g_free(e->text);
+	g_free(e);
+}
+
+struct xpath *xpath_new(xmlDoc *doc)
+{
+	struct xpath *x = g_new0(struct xpath, 1);
+
+	x->ctxt = xmlXPathNewContext(doc);
+	x->ctxt->opLimit = STEPS_MAX;
+	xmlXPathRegisterNs(x->ctxt, BAD_CAST "vd", BAD_CAST VD_NAMESPACE);
+	xpath_register_functions(x->ctxt);
+	return x;
+}
+
+void xpath_free(struct xpath *x)
+{
+	if (!x)
+		return;
+	xmlXPathFreeContext(x->ctxt);
+	g_free(x);
+}
+
+void xpath_variable(struct xpath *x, const char *name, xmlXPathObject *value)
+{
+	xmlXPathRegisterVariable(x->ctxt, BAD_CAST name, value);
+}
+
+void xpath_variable_string(struct xpath *x, const char *name, const char *text)
+{
+	xpath_variable(x, name, xmlXPathNewString(BAD_CAST text));
+}
+
+void xpath_variable_text(struct xpath *x, const char *name, const char *text)
+{
+	char *end;
+	double number = g_ascii_strtod(text, &end);
+	bool is_number = end != text && *end == '\0';
+
+	xpath_variable(x, name, is_number ? xmlXPathNewFloat(number)
+					  : xmlXPathNewString(BAD_CAST text));
+}
+
+void xpath_forget_variables(struct xpath *x)
+{
+	xmlXPathRegisteredVariablesCleanup(x->ctxt);
+}
+
+xmlXPathObject *xpath_eval(struct xpath *x, const struct expr *e, xmlNode *node, GError **error)
+{
+	xmlXPathObject *result;
+	int code = 0;
+
+	x->ctxt->node = node;
+	x->ctxt->opCount = 0;
+	x->ctxt->userData = &code;
+	x->ctxt->error = (xmlStructuredErrorFunc)on_error;
+	result = xmlXPathCompiledEval(e->compiled, x->ctxt);
+	/* Some errors leave a result behind ("unknown function" in an or): that is no answer. */
+	if (result && code == 0)
+		return result;
+	xmlXPathFreeObject(result);
+	g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "%s:%u: %s in '%s'",
+		    e->file, e->line, error_words(code), e->text);
+	return NULL;
+}
+
+int xpath_boolean(struct xpath *x, const struct expr *e, xmlNode *node, GError **error)
+{
+	xmlXPathObject *o = xpath_eval(x, e, node, error);
+	int truth = o ? xmlXPathCastToBoolean(o) : -1;
+
+	xmlXPathFreeObject(o);
+	return truth;
+}
+
+/* 1e15 and below print whole: XPath's own cast would write 1e+10. */
+static char *number_text(double number)
+{
+	if (floor(number) == number && fabs(number) < 1e15)
+		return g_strdup_printf("%.0f", number);
+	return g_strdup_printf("%.2f", number);
+}
+
+char *xpath_string(struct xpath *x, const struct expr *e, xmlNode *node, GError **error)
+{
+	xmlXPathObject *o = xpath_eval(x, e, node, error);
+	char *text = NULL;
+
+	if (o && o->type == XPATH_NUMBER && isfinite(o->floatval))
+		text = number_text(o->floatval);
+	else if (o)
+		text = (char *)xmlXPathCastToString(o);
+	xmlXPathFreeObject(o);
+	return text;
+}
