@@ -314,6 +314,13 @@ static struct report *report_on(const struct options *o, xmlDoc *facts, GPtrArra
 	return r;
 }
 
+static bool save_facts(const struct options *o, xmlDoc *facts, GError **error)
+{
+	if (!o->facts || xmlSaveFormatFileEnc(o->facts, facts, "UTF-8", 1) >= 0)
+		return true;
+	return cannot_read(error, o->facts, "cannot be written");
+}
+
 struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
 			GError **error)
 {
@@ -327,7 +334,7 @@ struct report *diagnose(const struct options *o, struct source *record, GPtrArra
 		return NULL;
 	facts = gather_facts(record, chosen);
 	record_seal(record);
-	r = report_on(o, facts, rules, error);
+	r = save_facts(o, facts, error) ? report_on(o, facts, rules, error) : NULL;
 	facts_free(facts);
 	return r;
 }

@@ -12,33 +12,16 @@ JsonBuilder *json_make_object(void)
 	return b;
 }
 
-JsonBuilder *json_make_array(void)
+char *json_make_end(JsonBuilder *b)
 {
-	JsonBuilder *b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *text = NULL;
 
-	json_builder_begin_array(b);
-	return b;
-}
-
-static char *finish(JsonBuilder *b)
-{
-	g_autoptr(JsonNode) root = json_builder_get_root(b);
-	g_autofree char *text = json_to_string(root, TRUE);
-
-	g_object_unref(b);
-	return g_strconcat(text, "\n", NULL);
-}
-
-char *json_make_end_object(JsonBuilder *b)
-{
 	json_builder_end_object(b);
-	return finish(b);
-}
-
-char *json_make_end_array(JsonBuilder *b)
-{
-	json_builder_end_array(b);
-	return finish(b);
+	root = json_builder_get_root(b);
+	g_object_unref(b);
+	text = json_to_string(root, TRUE);
+	return g_strconcat(text, "\n", NULL);
 }
 
 void json_make_item(JsonBuilder *b, const char *value)

@@ -8,14 +8,12 @@
 #include <json-glib/json-glib.h>
 #include <stdint.h>
 
-/** json_make_object - an open object; json_make_end_object() closes it */
+/** json_make_object - an open object; json_make_end() closes it */
 JsonBuilder *json_make_object(void);
-JsonBuilder *json_make_array(void);
-/** json_make_end_object - closes what was opened, and frees @b; g_free() the text */
-char *json_make_end_object(JsonBuilder *b);
-char *json_make_end_array(JsonBuilder *b);
+/** json_make_end - closes the object, and frees @b; g_free() the text */
+char *json_make_end(JsonBuilder *b);
 
-/* Members of the open object. */
+/* Members of the object that is open last. */
 
 /** json_make_text - @value, NULL: null; bytes that are no UTF-8 are replaced, as JSON wants it */
 void json_make_text(JsonBuilder *b, const char *key, const char *value);

@@ -34,6 +34,8 @@ static GOptionContext *context_new(struct options *o)
 		  "write it to FILE, whole or not at all; may be repeated with -F", "FILE" },
 		{ "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record,
 		  "save all that was read as a case tree in the new directory DIR", "DIR" },
+		{ "facts", 0, 0, G_OPTION_ARG_FILENAME, &o->facts,
+		  "write the facts that rules see as XML, for those who write rules", "FILE" },
 		{ "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rules, "further rules", "DIR" },
 		{ "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->ignore,
 		  "count these findings, do not list them", "ID[:SUBJECT-GLOB]" },
@@ -135,7 +137,8 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 void options_done(struct options *o)
 {
 	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
-				  o->baseline, o->record, o->error_text, o->error_file };
+				  o->baseline, o->record, o->error_text, o->error_file,
+				  o->facts };
 	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
 				o->set,	    o->globs,	o->domains };
 

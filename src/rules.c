@@ -337,14 +337,22 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	return r;
 }
 
+/* Beside the program or above its directory (a build tree), else where it was installed. */
 char *rules_dir(void)
 {
+	static const char *const places[] = { "rules", "../rules" };
 	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *dir = exe ? g_path_get_dirname(exe) : g_strdup(".");
-	g_autofree char *schema = g_build_filename(dir, "rules", "rules.rng", NULL);
 
-	if (g_file_test(schema, G_FILE_TEST_EXISTS))
-		return g_build_filename(dir, "rules", NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		g_autofree char *schema = g_build_filename(dir, places[i], "rules.rng", NULL);
+
+		if (g_file_test(schema, G_FILE_TEST_EXISTS)) {
+			g_autofree char *relative = g_build_filename(dir, places[i], NULL);
+
+			return g_canonicalize_filename(relative, NULL);
+		}
+	}
 	return g_strdup(RULES_DIR);
 }
 

@@ -203,11 +203,13 @@ static void add_lines(GHashTable *set, const char *dir, const char *file)
 			g_hash_table_add(set, g_strndup(lines[i], strcspn(lines[i], " \t")));
 }
 
+/* RELAX NG names things by attribute or by a <name> element. */
 static void add_schema_names(GHashTable *set, const xmlNode *node)
 {
 	for (; node; node = node->next) {
 		char *name = xml_is(node, "element") || xml_is(node, "attribute")
-				     ? xml_attr(node, "name") : NULL;
+				     ? xml_attr(node, "name")
+				     : xml_is(node, "name") ? xml_text(node) : NULL;
 
 		if (name)
 			g_hash_table_add(set, name);

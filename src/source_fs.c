@@ -41,7 +41,8 @@ static int open_below(const struct fs_source *fs, const char *path, int flags)
 	const char *below = path + strspn(path, "/");
 	int fd;
 
-	flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	/* openat2 refuses what makes no sense together. */
+	flags |= flags & O_PATH ? O_CLOEXEC : O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	if (fs->live) {
 		fd = open(path, flags);
 	} else {

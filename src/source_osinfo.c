@@ -273,7 +273,7 @@ static char *describe(const struct osinfo_load *load, OsinfoOs *os)
 	add_ram(b, "minimum-ram-bytes", osinfo_os_get_minimum_resources(os));
 	add_ram(b, "recommended-ram-bytes", osinfo_os_get_recommended_resources(os));
 	json_make_text(b, "db-version", version);
-	return json_make_end_object(b);
+	return json_make_end(b);
 }
 
 /* The ID in @path, or NULL: no question for this source. */

@@ -220,5 +220,5 @@ char *virt_conn_json(struct virt_conn *c)
 	json_make_text(b, "hypervisor-type", hypervisor);
 	json_make_bool(b, "local", virt_uri_is_local(uri));
 	add_dirs(b, uri);
-	return json_make_end_object(b);
+	return json_make_end(b);
 }

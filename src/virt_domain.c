@@ -144,17 +144,27 @@ int virt_read_info(virConnectPtr conn, const char *name, char **ret_text)
 		add_messages(b, dom);
 	}
 	add_snapshots(b, dom);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
-int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text)
+static void add_disk_error(JsonBuilder *b, const virDomainDiskError *e)
 {
 	static const char *const words[] = {
 		[VIR_DOMAIN_DISK_ERROR_NONE] = "none",
 		[VIR_DOMAIN_DISK_ERROR_UNSPEC] = "unspec",
 		[VIR_DOMAIN_DISK_ERROR_NO_SPACE] = "no-space",
 	};
+	g_autofree char *word = virt_word(words, G_N_ELEMENTS(words), e->error);
+
+	json_builder_begin_object(b);
+	json_make_text(b, "disk", e->disk);
+	json_make_text(b, "error", word);
+	json_builder_end_object(b);
+}
+
+int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text)
+{
 	g_autoptr(virDomain) dom = virDomainLookupByName(conn, name);
 	g_autofree virDomainDiskErrorPtr errors = NULL;
 	JsonBuilder *b;
@@ -166,17 +176,15 @@ int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text)
 	}
 	if (n < 0)
 		return virt_errno();
-	b = json_make_array();
+	b = json_make_object();
+	json_builder_set_member_name(b, "disk-errors");
+	json_builder_begin_array(b);
 	for (int i = 0; i < n; i++) {
-		g_autofree char *word = virt_word(words, G_N_ELEMENTS(words), errors[i].error);
-
-		json_builder_begin_object(b);
-		json_make_text(b, "disk", errors[i].disk);
-		json_make_text(b, "error", word);
-		json_builder_end_object(b);
+		add_disk_error(b, &errors[i]);
 		g_free(errors[i].disk);
 	}
-	*ret_text = json_make_end_array(b);
+	json_builder_end_array(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -203,7 +211,7 @@ int virt_read_stats(virConnectPtr conn, const char *name, char **ret_text)
 	if (n > 0)
 		virt_json_params(b, records[0]->params, records[0]->nparams, NULL);
 	virDomainStatsRecordListFree(records);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -229,7 +237,7 @@ int virt_read_guestinfo(virConnectPtr conn, const char *name, char **ret_text)
 	b = json_make_object();
 	virt_json_params(b, params, n, is_not_personal);
 	virTypedParamsFree(params, n);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -251,7 +259,7 @@ int virt_read_guesttime(virConnectPtr conn, const char *name, char **ret_text)
 	json_make_int(b, "host-s", after_us / G_USEC_PER_SEC);
 	json_make_int(b, "host-before-us", before_us);
 	json_make_int(b, "host-after-us", after_us);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 

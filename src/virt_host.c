@@ -46,7 +46,7 @@ int virt_read_version(virConnectPtr conn, const char *name G_GNUC_UNUSED, char *
 	json_make_text(b, "type", virConnectGetType(conn));
 	json_make_text(b, "uri", uri);
 	json_make_text(b, "hostname", hostname);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ int virt_read_nodeinfo(virConnectPtr conn, const char *name G_GNUC_UNUSED, char 
 	json_make_int(b, "sockets", info.sockets);
 	json_make_int(b, "cores", info.cores);
 	json_make_int(b, "threads", info.threads);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ int virt_read_netinfo(virConnectPtr conn, const char *name, char **ret_text)
 	json_make_bool(b, "autostart", autostart);
 	json_make_bool(b, "persistent", virNetworkIsPersistent(net));
 	json_make_text(b, "bridge", bridge);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -159,13 +159,16 @@ int virt_read_leases(virConnectPtr conn, const char *name, char **ret_text)
 	n = virNetworkGetDHCPLeases(net, NULL, &leases, 0);
 	if (n < 0)
 		return virt_errno();
-	b = json_make_array();
+	b = json_make_object();
+	json_builder_set_member_name(b, "leases");
+	json_builder_begin_array(b);
 	for (int i = 0; i < n; i++) {
 		add_lease(b, leases[i]);
 		virNetworkDHCPLeaseFree(leases[i]);
 	}
+	json_builder_end_array(b);
 	g_free(leases);
-	*ret_text = json_make_end_array(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 
@@ -204,7 +207,7 @@ int virt_read_poolinfo(virConnectPtr conn, const char *name, char **ret_text)
 	json_make_u64(b, "capacity-bytes", info.capacity);
 	json_make_u64(b, "allocation-bytes", info.allocation);
 	json_make_u64(b, "available-bytes", info.available);
-	*ret_text = json_make_end_object(b);
+	*ret_text = json_make_end(b);
 	return 0;
 }
 

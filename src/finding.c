@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* finding - names of severities and confidences, and who frees what of a report */
+#include "finding.h"
+
+const char *const severity_names[SEVERITY_MAX_] = {
+	[SEVERITY_INFO] = "info",	  [SEVERITY_ADVICE] = "advice",
+	[SEVERITY_WARNING] = "warning",	  [SEVERITY_ERROR] = "error",
+	[SEVERITY_CRITICAL] = "critical",
+};
+_Static_assert(SEVERITY_MAX_ == 5, "a new severity needs a name");
+
+const char *const confidence_names[CONFIDENCE_MAX_] = {
+	[CONFIDENCE_POSSIBLE] = "possible",
+	[CONFIDENCE_LIKELY] = "likely",
+	[CONFIDENCE_CERTAIN] = "certain",
+};
+_Static_assert(CONFIDENCE_MAX_ == 3, "a new confidence needs a name");
+
+static int name_index(const char *const *names, int n, const char *name)
+{
+	for (int i = 0; name && i < n; i++)
+		if (g_str_equal(names[i], name))
+			return i;
+	return -1;
+}
+
+int severity_parse(const char *name)
+{
+	return name_index(severity_names, SEVERITY_MAX_, name);
+}
+
+int confidence_parse(const char *name)
+{
+	return name_index(confidence_names, CONFIDENCE_MAX_, name);
+}
+
+void evidence_free(struct evidence *e)
+{
+	if (!e)
+		return;
+	g_free(e->source);
+	g_free(e->locator);
+	g_free(e->text);
+	g_free(e);
+}
+
+void fix_free(struct fix *f)
+{
+	if (!f)
+		return;
+	g_free(f->text);
+	g_free(f->command);
+	g_free(f);
+}
+
+void reference_free(struct reference *r)
+{
+	if (!r)
+		return;
+	g_free(r->title);
+	g_free(r->url);
+	g_free(r);
+}
+
+struct finding *finding_new(void)
+{
+	struct finding *f = g_new0(struct finding, 1);
+
+	f->evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
+	f->fixes = g_ptr_array_new_with_free_func((GDestroyNotify)fix_free);
+	f->references = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
+	return f;
+}
+
+void finding_free(struct finding *f)
+{
+	if (!f)
+		return;
+	g_free(f->rule);
+	g_free(f->cause);
+	g_free(f->domain);
+	g_free(f->subject);
+	g_free(f->title);
+	g_free(f->message);
+	g_strfreev(f->symptoms);
+	g_clear_pointer(&f->evidence, g_ptr_array_unref);
+	g_clear_pointer(&f->fixes, g_ptr_array_unref);
+	g_clear_pointer(&f->references, g_ptr_array_unref);
+	g_free(f->explained_by);
+	g_free(f->key);
+	g_free(f);
+}
+
+void undecided_free(struct undecided *u)
+{
+	if (!u)
+		return;
+	g_free(u->rule);
+	g_free(u->domain);
+	g_free(u->subject);
+	g_free(u->reason);
+	g_free(u->remedy);
+	g_free(u);
+}
+
+void report_domain_free(struct report_domain *d)
+{
+	if (!d)
+		return;
+	g_free(d->name);
+	g_free(d->uuid);
+	g_free(d->state);
+	g_free(d->reason);
+	g_free(d->machine);
+	g_free(d->os);
+	g_free(d);
+}
+
+struct report *report_new(void)
+{
+	struct report *r = g_new0(struct report, 1);
+
+	r->options = g_ptr_array_new_with_free_func(g_free);
+	r->domains = g_ptr_array_new_with_free_func((GDestroyNotify)report_domain_free);
+	r->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
+	r->undecided = g_ptr_array_new_with_free_func((GDestroyNotify)undecided_free);
+	return r;
+}
+
+void report_free(struct report *r)
+{
+	if (!r)
+		return;
+	g_free(r->version);
+	g_free(r->taken);
+	g_free(r->host.name);
+	g_free(r->host.libvirt);
+	g_free(r->host.qemu);
+	g_free(r->host.kernel);
+	g_free(r->host.os);
+	g_ptr_array_unref(r->options);
+	g_ptr_array_unref(r->domains);
+	g_ptr_array_unref(r->findings);
+	g_ptr_array_unref(r->undecided);
+	g_free(r);
+}

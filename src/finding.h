@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * finding - what the rules concluded: the only thing that report writers see
+ *
+ * Names and meanings are those of the JSON report (rules/report.schema.json).
+ */
+#ifndef VMDOCTOR_FINDING_H
+#define VMDOCTOR_FINDING_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+enum severity { SEVERITY_INFO, SEVERITY_ADVICE, SEVERITY_WARNING, SEVERITY_ERROR,
+		SEVERITY_CRITICAL, SEVERITY_MAX_ };
+enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_LIKELY, CONFIDENCE_CERTAIN, CONFIDENCE_MAX_ };
+
+extern const char *const severity_names[SEVERITY_MAX_];
+extern const char *const confidence_names[CONFIDENCE_MAX_];
+/** severity_parse - -1 when @name is none */
+int severity_parse(const char *name);
+int confidence_parse(const char *name);
+
+/** Where something was seen. All strings are owned, valid UTF-8 and free of control bytes. */
+struct evidence {
+	char *source;  /* path or pseudo-path */
+	char *locator; /* "line 12", an XPath, or NULL */
+	char *text;    /* the value or log line, capped */
+};
+
+/** One thing to do: words, or words and a command ready to paste. */
+struct fix {
+	char *text;
+	char *command; /* or NULL */
+};
+
+struct reference {
+	char *title;
+	char *url;
+};
+
+struct finding {
+	char *rule;
+	char *cause;
+	enum severity severity;
+	enum confidence confidence;
+	char *domain; /* NULL: the host */
+	char *subject;
+	char *title;
+	char *message;
+	GStrv symptoms;
+	GPtrArray *evidence;   /* of struct evidence, never empty */
+	GPtrArray *fixes;      /* of struct fix */
+	GPtrArray *references; /* of struct reference */
+	char *explained_by;    /* key of the root finding, or NULL */
+	char *key;	       /* rule/domain/subject */
+	unsigned int rank;     /* 1 is the first to look at */
+	double score;	       /* 0 … 1 */
+};
+
+/** What could not be checked, and what would settle it. */
+struct undecided {
+	char *rule;
+	char *domain; /* or NULL */
+	char *subject; /* or NULL */
+	char *reason;
+	char *remedy;
+};
+
+/** A domain that was looked at. */
+struct report_domain {
+	char *name, *uuid, *state, *reason, *machine, *os; /* each may be NULL but name */
+	int id; /* running id, or -1 */
+};
+
+/** Everything a writer gets. Findings are ranked; strings are owned. */
+struct report {
+	char *version;
+	char *taken; /* ISO 8601 UTC, or NULL when the recording does not say */
+	struct {
+		char *name, *libvirt, *qemu, *kernel, *os; /* each NULL when not known */
+	} host;
+	GPtrArray *options; /* "name=value" of those that change a judgement */
+	GPtrArray *domains;   /* of struct report_domain */
+	GPtrArray *findings;  /* of struct finding, by rank */
+	GPtrArray *undecided; /* of struct undecided, sorted */
+	unsigned int fired, passed, muted; /* undecided: its array's length */
+};
+
+struct report *report_new(void);
+void report_free(struct report *r);
+
+/** finding_new - zeroed, with empty arrays that free what they hold */
+struct finding *finding_new(void);
+void finding_free(struct finding *f);
+void evidence_free(struct evidence *e);
+void fix_free(struct fix *f);
+void reference_free(struct reference *r);
+void undecided_free(struct undecided *u);
+void report_domain_free(struct report_domain *d);
+
+#endif
