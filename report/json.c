@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * json - the report for programs: one object, "vmdoctor.report/1"
+ *
+ * Described by rules/report.schema.json, which changes together with this file.
+ * What is not known is null; members always stand in the same order.
+ */
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "finding.h"
+#include "writer.h"
+
+/* Null for NULL. Strings are UTF-8 by contract; one broken string must not spoil the document. */
+static void add_string(JsonBuilder *b, const char *value)
+{
+	g_autofree char *valid = NULL;
+
+	if (!value) {
+		json_builder_add_null_value(b);
+		return;
+	}
+	valid = g_utf8_make_valid(value, -1);
+	json_builder_add_string_value(b, valid);
+}
+
+static void set_string(JsonBuilder *b, const char *name, const char *value)
+{
+	json_builder_set_member_name(b, name);
+	add_string(b, value);
+}
+
+static void set_count(JsonBuilder *b, const char *name, unsigned int value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, value);
+}
+
+static void set_score(JsonBuilder *b, double score)
+{
+	/* NaN fails both comparisons; JSON cannot express it */
+	double sane = score > 0 ? MIN(score, 1.0) : 0.0;
+
+	json_builder_set_member_name(b, "score");
+	json_builder_add_double_value(b, (double)(int)(sane * 1000 + 0.5) / 1000);
+}
+
+/* One member: an array with what @add makes of each element. NULL is an empty array. */
+static void set_array(JsonBuilder *b, const char *name, const GPtrArray *array,
+		      void (*add)(JsonBuilder *b, const void *element))
+{
+	json_builder_set_member_name(b, name);
+	json_builder_begin_array(b);
+	for (guint i = 0; array && i < array->len; i++)
+		add(b, array->pdata[i]);
+	json_builder_end_array(b);
+}
+
+static void add_evidence(JsonBuilder *b, const void *element)
+{
+	const struct evidence *e = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "source", e->source);
+	set_string(b, "locator", e->locator);
+	set_string(b, "text", e->text);
+	json_builder_end_object(b);
+}
+
+static void add_fix(JsonBuilder *b, const void *element)
+{
+	const struct fix *f = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "text", f->text);
+	set_string(b, "command", f->command);
+	json_builder_end_object(b);
+}
+
+static void add_reference(JsonBuilder *b, const void *element)
+{
+	const struct reference *r = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "title", r->title);
+	set_string(b, "url", r->url);
+	json_builder_end_object(b);
+}
+
+static void set_symptoms(JsonBuilder *b, const GStrv symptoms)
+{
+	json_builder_set_member_name(b, "symptoms");
+	json_builder_begin_array(b);
+	for (size_t i = 0; symptoms && symptoms[i]; i++)
+		add_string(b, symptoms[i]);
+	json_builder_end_array(b);
+}
+
+static void add_finding(JsonBuilder *b, const void *element)
+{
+	const struct finding *f = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "rule", f->rule);
+	set_string(b, "cause", f->cause);
+	set_string(b, "severity", severity_names[f->severity]);
+	set_string(b, "confidence", confidence_names[f->confidence]);
+	set_string(b, "domain", f->domain);
+	set_string(b, "subject", f->subject);
+	set_string(b, "title", f->title);
+	set_string(b, "message", f->message);
+	set_symptoms(b, f->symptoms);
+	set_array(b, "evidence", f->evidence, add_evidence);
+	set_array(b, "fix", f->fixes, add_fix);
+	set_array(b, "references", f->references, add_reference);
+	set_string(b, "explained_by", f->explained_by);
+	set_string(b, "key", f->key);
+	set_count(b, "rank", f->rank);
+	set_score(b, f->score);
+	json_builder_end_object(b);
+}
+
+static void add_undecided(JsonBuilder *b, const void *element)
+{
+	const struct undecided *u = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "rule", u->rule);
+	set_string(b, "domain", u->domain);
+	set_string(b, "subject", u->subject);
+	set_string(b, "reason", u->reason);
+	set_string(b, "remedy", u->remedy);
+	json_builder_end_object(b);
+}
+
+static void add_domain(JsonBuilder *b, const void *element)
+{
+	const struct report_domain *d = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "name", d->name);
+	set_string(b, "uuid", d->uuid);
+	json_builder_set_member_name(b, "id");
+	if (d->id < 0)
+		json_builder_add_null_value(b);
+	else
+		json_builder_add_int_value(b, d->id);
+	set_string(b, "state", d->state);
+	set_string(b, "reason", d->reason);
+	set_string(b, "machine", d->machine);
+	set_string(b, "os", d->os);
+	json_builder_end_object(b);
+}
+
+static void set_host(JsonBuilder *b, const struct report *r)
+{
+	json_builder_set_member_name(b, "host");
+	json_builder_begin_object(b);
+	set_string(b, "name", r->host.name);
+	set_string(b, "libvirt", r->host.libvirt);
+	set_string(b, "qemu", r->host.qemu);
+	set_string(b, "kernel", r->host.kernel);
+	set_string(b, "os", r->host.os);
+	json_builder_end_object(b);
+}
+
+/* The length of an option's name; what follows "=" is its value. */
+static size_t option_length(const char *option)
+{
+	return strcspn(option, "=");
+}
+
+/* The values of all options that have the name of option @at. Borrowed strings. */
+static GPtrArray *option_values(const GPtrArray *options, guint at)
+{
+	GPtrArray *values = g_ptr_array_new();
+	const char *name = options->pdata[at];
+	size_t len = option_length(name);
+
+	for (guint i = 0; i < options->len; i++) {
+		const char *option = options->pdata[i];
+
+		if (option_length(option) == len && memcmp(option, name, len) == 0)
+			g_ptr_array_add(values, (char *)option + len + (option[len] == '='));
+	}
+	return values;
+}
+
+/* --set, --ignore and others may be given several times: only then the value is an array. */
+static void set_option(JsonBuilder *b, const GPtrArray *options, guint at)
+{
+	const char *option = options->pdata[at];
+	g_autoptr(GPtrArray) values = option_values(options, at);
+	g_autofree char *name = g_strndup(option, option_length(option));
+	g_autofree char *valid = g_utf8_make_valid(name, -1);
+
+	json_builder_set_member_name(b, valid);
+	if (values->len > 1)
+		json_builder_begin_array(b);
+	for (guint i = 0; i < values->len; i++)
+		add_string(b, values->pdata[i]);
+	if (values->len > 1)
+		json_builder_end_array(b);
+}
+
+static void set_options(JsonBuilder *b, const GPtrArray *options)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	json_builder_set_member_name(b, "options");
+	json_builder_begin_object(b);
+	for (guint i = 0; i < options->len; i++) {
+		const char *option = options->pdata[i];
+
+		if (g_hash_table_add(seen, g_strndup(option, option_length(option))))
+			set_option(b, options, i);
+	}
+	json_builder_end_object(b);
+}
+
+static void set_counts(JsonBuilder *b, const struct report *r)
+{
+	json_builder_set_member_name(b, "counts");
+	json_builder_begin_object(b);
+	set_count(b, "fired", r->fired);
+	set_count(b, "passed", r->passed);
+	set_count(b, "undecided", r->undecided->len);
+	set_count(b, "muted", r->muted);
+	json_builder_end_object(b);
+}
+
+static JsonNode *report_node(const struct report *r)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+
+	json_builder_begin_object(b);
+	set_string(b, "schema", "vmdoctor.report/1");
+	set_string(b, "version", r->version);
+	set_string(b, "taken", r->taken);
+	set_host(b, r);
+	set_options(b, r->options);
+	set_counts(b, r);
+	set_array(b, "domains", r->domains, add_domain);
+	set_array(b, "findings", r->findings, add_finding);
+	set_array(b, "undecided", r->undecided, add_undecided);
+	json_builder_end_object(b);
+	return json_builder_get_root(b);
+}
+
+/*
+ * Legal in JSON, but a terminal obeys them: C1 controls and bidi marks.  And U+001F, which JSON
+ * forbids and which json-glib 1.6 forgets to escape.
+ */
+static bool needs_escape(gunichar c)
+{
+	return c == 0x1f || (c >= 0x80 && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static void append_escaped(GString *out, const char *text, const char *end)
+{
+	const char *next;
+
+	for (; text < end; text = next) {
+		gunichar c = g_utf8_get_char(text);
+
+		next = g_utf8_next_char(text);
+		if (needs_escape(c))
+			g_string_append_printf(out, "\\u%04x", c);
+		else
+			g_string_append_len(out, text, next - text);
+	}
+}
+
+/*
+ * json-glib prints 0.7 as 0.69999999999999996.  Raw line breaks never stand inside a string, so
+ * a line that begins with this member's name is this member.
+ * Return: where the number begins that ends before @end, or NULL.
+ */
+static const char *find_score(const char *line, const char *end)
+{
+	static const char name[] = "\"score\" : ";
+	const char *number;
+
+	line += strspn(line, " ");
+	if (!g_str_has_prefix(line, name))
+		return NULL;
+	number = line + strlen(name);
+	return number < end && g_ascii_isdigit(*number) ? number : NULL;
+}
+
+static void append_line(GString *out, const char *line, const char *end)
+{
+	const char *score = find_score(line, end);
+	char number[G_ASCII_DTOSTR_BUF_SIZE];
+	char *rest = NULL;
+
+	if (score) {
+		g_string_append_len(out, line, score - line);
+		g_ascii_formatd(number, sizeof(number), "%.3f", g_ascii_strtod(score, &rest));
+		g_string_append(out, number);
+		line = rest;
+	}
+	append_escaped(out, line, end);
+	g_string_append_c(out, '\n');
+}
+
+static void write_json(const struct report *r, const struct style *style, GString *out)
+{
+	g_autoptr(JsonNode) root = report_node(r);
+	g_autofree char *text = json_to_string(root, TRUE);
+	const char *end;
+
+	(void)style;
+	for (const char *line = text; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		append_line(out, line, end);
+	}
+}
+
+const struct writer writer_json = {
+	.name = "json",
+	.suffix = ".json",
+	.summary = "one JSON object, for programs (see report.schema.json)",
+	.write = write_json,
+};

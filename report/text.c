@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * text - the report that a person reads on a terminal
+ *
+ * What is broken stands out; advice is short, so that a usual report fits on a screen or two.
+ * --verbose shows all of everything.
+ */
+#include "text.h"
+
+#include "finding.h"
+#include "pen.h"
+#include "writer.h"
+
+/* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
+char *text_place(const char *domain, const char *subject)
+{
+	const char *who = domain ? domain : "host";
+
+	if (!subject || !*subject || g_str_equal(subject, who))
+		return g_strdup(who);
+	return g_strdup_printf("%s, %s", who, subject);
+}
+
+/* "2 warnings"; adjectives and uncountables keep their form. */
+static char *counted(unsigned int n, enum severity severity)
+{
+	bool plural = n != 1 && (severity == SEVERITY_WARNING || severity == SEVERITY_ERROR);
+
+	return g_strdup_printf("%u %s%s", n, severity_names[severity], plural ? "s" : "");
+}
+
+/* "1 error, 2 advice", the worst first */
+static char *severity_counts(const struct report *r)
+{
+	unsigned int n[SEVERITY_MAX_] = { 0 };
+	GString *s = g_string_new(NULL);
+
+	for (guint i = 0; i < r->findings->len; i++)
+		n[((const struct finding *)r->findings->pdata[i])->severity]++;
+	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--) {
+		g_autofree char *part = counted(n[i], i);
+
+		if (n[i] > 0)
+			g_string_append_printf(s, "%s%s", s->len > 0 ? ", " : "", part);
+	}
+	return g_string_free(s, FALSE);
+}
+
+static void write_found(const struct report *r, struct pen *p)
+{
+	g_autofree char *counts = severity_counts(r);
+	unsigned int n = r->findings->len;
+
+	pen_printf(p, "%u finding%s (%s), %u passed, %u undecided", n, n == 1 ? "" : "s", counts,
+		   r->passed, r->undecided->len);
+}
+
+static void write_nothing_checked(const struct report *r, struct pen *p)
+{
+	unsigned int n = r->undecided->len;
+
+	if (n == 0)
+		pen_words(p, "Nothing was checked");
+	else
+		pen_printf(p, "Nothing could be checked: %u check%s undecided", n,
+			   n == 1 ? " is" : "s are");
+}
+
+/* Says how much the good news rests on. */
+static void write_nothing_found(const struct report *r, struct pen *p)
+{
+	pen_printf(p, "No %sproblem found: %u check%s passed", r->muted > 0 ? "new " : "",
+		   r->passed, r->passed == 1 ? "" : "s");
+	if (r->undecided->len == 0)
+		return;
+	pen_attach(p, ",");
+	pen_printf(p, "%u could not be decided", r->undecided->len);
+}
+
+static void write_counts(const struct report *r, struct pen *p)
+{
+	pen_blank(p);
+	pen_ink(p, INK_BOLD);
+	if (r->findings->len > 0)
+		write_found(r, p);
+	else if (r->passed == 0)
+		write_nothing_checked(r, p);
+	else
+		write_nothing_found(r, p);
+	if (r->muted > 0) {
+		pen_attach(p, ",");
+		pen_printf(p, "%u muted", r->muted);
+	}
+	pen_ink(p, INK_PLAIN);
+	pen_line(p, 0);
+}
+
+static void write_text(const struct report *r, const struct style *style, GString *out)
+{
+	struct pen pen = { .out = out, .width = style->width, .colour = style->colour };
+
+	if (!style->quiet) {
+		text_head(r, style, &pen);
+		write_counts(r, &pen);
+	}
+	text_findings(r, style, &pen);
+	if (!style->quiet)
+		text_undecided(r, style, &pen);
+}
+
+const struct writer writer_text = {
+	.name = "text",
+	.suffix = ".txt",
+	.summary = "for people, on a terminal",
+	.write = write_text,
+};

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * text - the parts of the text report, one file each; every part ends on a whole line
+ */
+#ifndef VMDOCTOR_TEXT_H
+#define VMDOCTOR_TEXT_H
+
+struct pen;
+struct report;
+struct style;
+
+/** text_head - program, host, options, domains */
+void text_head(const struct report *r, const struct style *style, struct pen *p);
+/** text_findings - by rank, consequences under their root, similar ones under the first */
+void text_findings(const struct report *r, const struct style *style, struct pen *p);
+/** text_undecided - what could not be checked, grouped by why */
+void text_undecided(const struct report *r, const struct style *style, struct pen *p);
+
+/** text_place - "web-01, vda", or "host"; g_free() it */
+char *text_place(const char *domain, const char *subject);
+
+#endif

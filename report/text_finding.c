@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * text_finding - findings as text
+ *
+ * Errors and warnings are shown whole: message, evidence, what to do.  Advice takes a title, a
+ * message and its commands.  What a finding explains follows it, a line each.  When a rule says
+ * the same of many subjects, the first stands for all.  With --verbose every finding is whole.
+ */
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "finding.h"
+#include "pen.h"
+#include "writer.h"
+
+/* without --verbose */
+enum { EVIDENCE_LISTED = 4, PLACES_LISTED = 12, CHILDREN_LISTED = 8 };
+enum { LABEL_COLUMNS = 6, DEEPER_COLUMNS = 4, DEEPEST_COLUMNS = 16 };
+
+static const enum ink inks[SEVERITY_MAX_] = {
+	[SEVERITY_INFO] = INK_PLAIN, [SEVERITY_ADVICE] = INK_CYAN,  [SEVERITY_WARNING] = INK_YELLOW,
+	[SEVERITY_ERROR] = INK_RED,  [SEVERITY_CRITICAL] = INK_RED,
+};
+_Static_assert(SEVERITY_MAX_ == 5, "a new severity needs an ink");
+
+/* How the list is being written. Keys and findings are borrowed from the report. */
+struct listing {
+	struct pen *pen;
+	bool verbose;
+	bool after_compact;	     /* compact findings stand close to each other */
+	unsigned int number_columns; /* of the longest "12. " */
+	GHashTable *by_key;	     /* key -> finding */
+	GHashTable *children;	     /* key -> findings that it explains, by rank */
+	GHashTable *twins; /* twin_name() -> findings that differ in the subject only, by rank */
+	GHashTable *shown; /* findings that have been written */
+};
+
+/* Findings of one rule that read alike. */
+static char *twin_name(const struct finding *f)
+{
+	return g_strdup_printf("%d\n%s\n%s", f->severity, f->rule, f->title);
+}
+
+static bool is_compact(const struct listing *l, const struct finding *f)
+{
+	return !l->verbose && f->severity <= SEVERITY_ADVICE;
+}
+
+/* The findings that @f explains, or NULL. */
+static GPtrArray *children_of(const struct listing *l, const struct finding *f)
+{
+	return f->key ? g_hash_table_lookup(l->children, f->key) : NULL;
+}
+
+/* A root that is not in the report, because it is muted, explains nothing here. */
+static bool is_root(const struct listing *l, const struct finding *f)
+{
+	return !f->explained_by || !g_hash_table_contains(l->by_key, f->explained_by);
+}
+
+static void index_add(GHashTable *index, const char *name, struct finding *f)
+{
+	GPtrArray *list = g_hash_table_lookup(index, name);
+
+	if (!list) {
+		list = g_ptr_array_new();
+		g_hash_table_insert(index, g_strdup(name), list);
+	}
+	g_ptr_array_add(list, f);
+}
+
+static GHashTable *index_new(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+				     (GDestroyNotify)g_ptr_array_unref);
+}
+
+/* Only what neither explains nor is explained may stand for others, or be left to stand for. */
+static void index_twin(struct listing *l, struct finding *f)
+{
+	g_autofree char *name = twin_name(f);
+
+	if (f->severity < SEVERITY_ERROR && is_root(l, f) && !children_of(l, f))
+		index_add(l->twins, name, f);
+}
+
+static void listing_init(struct listing *l, const GPtrArray *findings)
+{
+	unsigned int last = 1;
+
+	l->by_key = g_hash_table_new(g_str_hash, g_str_equal);
+	l->children = index_new();
+	l->twins = index_new();
+	l->shown = g_hash_table_new(NULL, NULL);
+	for (guint i = 0; i < findings->len; i++) {
+		struct finding *f = findings->pdata[i];
+
+		if (f->key)
+			g_hash_table_insert(l->by_key, f->key, f);
+		if (f->explained_by)
+			index_add(l->children, f->explained_by, f);
+		last = MAX(last, f->rank);
+	}
+	for (guint i = 0; i < findings->len; i++)
+		index_twin(l, findings->pdata[i]);
+	l->number_columns = snprintf(NULL, 0, "%u. ", last);
+}
+
+static void listing_done(struct listing *l)
+{
+	g_hash_table_unref(l->by_key);
+	g_hash_table_unref(l->children);
+	g_hash_table_unref(l->twins);
+	g_hash_table_unref(l->shown);
+}
+
+static void write_severity(struct pen *p, enum severity severity)
+{
+	g_autofree char *loud = g_ascii_strup(severity_names[severity], -1);
+
+	pen_ink(p, inks[severity]);
+	pen_words(p, severity >= SEVERITY_ERROR ? loud : severity_names[severity]);
+	pen_ink(p, INK_PLAIN);
+}
+
+/* Where space is short, what is certain need not say so. */
+static void write_rule(const struct listing *l, const struct finding *f)
+{
+	g_autoptr(GString) s = g_string_new(NULL);
+
+	g_string_printf(s, "[%s", f->rule);
+	if (!is_compact(l, f) || f->confidence != CONFIDENCE_CERTAIN)
+		g_string_append_printf(s, ", %s", confidence_names[f->confidence]);
+	if (l->verbose)
+		g_string_append_printf(s, ", cause %s, score %.3f", f->cause, f->score);
+	g_string_append_c(s, ']');
+	pen_ink(l->pen, INK_DIM);
+	pen_unit(l->pen, s->str);
+	pen_ink(l->pen, INK_PLAIN);
+}
+
+/* "ERROR  The title (web-01, vda)" */
+static void write_title(struct pen *p, const struct finding *f)
+{
+	g_autofree char *place = text_place(f->domain, f->subject);
+
+	write_severity(p, f->severity);
+	if (f->severity > SEVERITY_ADVICE)
+		pen_ink(p, INK_BOLD);
+	pen_printf(p, "  %s", f->title);
+	pen_ink(p, INK_PLAIN);
+	pen_printf(p, "(%s)", place);
+}
+
+/* As grep and compilers do: "path:12". */
+static char *evidence_place(const struct evidence *e)
+{
+	const char *at = e->locator;
+
+	if (!at || !*at)
+		return g_strdup(e->source);
+	if (g_str_has_prefix(at, "line ") && g_ascii_isdigit(at[5]))
+		at += strlen("line ");
+	return g_strdup_printf("%s:%s", e->source, at);
+}
+
+/* On one line if it fits, else the text goes below the place. */
+static void write_evidence(const struct evidence *e, struct pen *p)
+{
+	g_autofree char *place = evidence_place(e);
+	g_autofree char *text = g_strdup_printf("  %s", e->text ? e->text : "");
+	unsigned int columns = p->indent + pen_columns(place) + pen_columns(text);
+
+	pen_words(p, place);
+	if (p->width > 0 && columns > p->width)
+		pen_line(p, p->indent + DEEPER_COLUMNS);
+	pen_words(p, text);
+}
+
+/* Ends the line and begins a labelled part, which stays at the pen's indent. */
+static void begin_part(struct pen *p, const char *label, unsigned int indent)
+{
+	pen_line(p, indent);
+	pen_ink(p, INK_DIM);
+	pen_words(p, label);
+	pen_ink(p, INK_PLAIN);
+	pen_tab(p, indent + LABEL_COLUMNS);
+}
+
+static void write_all_evidence(const struct listing *l, const struct finding *f,
+			       unsigned int indent)
+{
+	guint listed = l->verbose ? f->evidence->len : MIN(f->evidence->len, EVIDENCE_LISTED);
+
+	for (guint i = 0; i < listed; i++) {
+		begin_part(l->pen, i == 0 ? "Seen" : "", indent);
+		write_evidence(f->evidence->pdata[i], l->pen);
+	}
+	if (listed == f->evidence->len)
+		return;
+	begin_part(l->pen, "", indent);
+	pen_printf(l->pen, "and %u more (-v lists them)", f->evidence->len - listed);
+}
+
+/* Nothing but the command stands on its line, so that it copies cleanly. */
+static void write_command(struct pen *p, const char *command, unsigned int indent)
+{
+	if (!command || !*command)
+		return;
+	pen_line(p, indent);
+	pen_ink(p, INK_BOLD);
+	pen_verbatim(p, command);
+	pen_ink(p, INK_PLAIN);
+}
+
+static void write_fixes(struct pen *p, const struct finding *f, unsigned int indent)
+{
+	for (guint i = 0; i < f->fixes->len; i++) {
+		const struct fix *fix = f->fixes->pdata[i];
+
+		begin_part(p, i == 0 ? "Do" : "", indent);
+		pen_words(p, fix->text);
+		write_command(p, fix->command, indent + LABEL_COLUMNS + DEEPER_COLUMNS);
+	}
+}
+
+static void write_references(struct pen *p, const struct finding *f, unsigned int indent)
+{
+	for (guint i = 0; i < f->references->len; i++) {
+		const struct reference *r = f->references->pdata[i];
+
+		begin_part(p, i == 0 ? "See" : "", indent);
+		pen_words(p, r->title);
+		pen_words(p, r->url);
+	}
+}
+
+static void write_whole(const struct listing *l, const struct finding *f, unsigned int indent)
+{
+	pen_line(l->pen, indent);
+	pen_words(l->pen, f->message);
+	write_all_evidence(l, f, indent);
+	write_fixes(l->pen, f, indent);
+	if (l->verbose)
+		write_references(l->pen, f, indent);
+	pen_line(l->pen, indent);
+	write_rule(l, f);
+}
+
+/* A single command speaks for itself; of several things to do, the words say which is which. */
+static void write_compact(const struct listing *l, const struct finding *f, unsigned int indent)
+{
+	pen_line(l->pen, indent);
+	pen_words(l->pen, f->message);
+	write_rule(l, f);
+	for (guint i = 0; i < f->fixes->len; i++) {
+		const struct fix *fix = f->fixes->pdata[i];
+
+		pen_line(l->pen, indent);
+		if (f->fixes->len > 1 || !fix->command)
+			pen_words(l->pen, fix->text);
+		write_command(l->pen, fix->command, indent + DEEPER_COLUMNS);
+	}
+}
+
+static void write_twin_places(struct pen *p, const GPtrArray *twins)
+{
+	guint listed = MIN(twins->len, PLACES_LISTED);
+
+	for (guint i = 0; i < listed; i++) {
+		const struct finding *f = twins->pdata[i];
+		g_autofree char *place = text_place(f->domain, f->subject);
+
+		pen_words(p, place);
+		pen_attach(p, i + 1 < twins->len ? ";" : "");
+	}
+	if (listed < twins->len)
+		pen_printf(p, "and %u more", twins->len - listed);
+	pen_words(p, "(-v shows each)");
+}
+
+/* The first finding of a kind has been written: name the others. */
+static void write_twins(struct listing *l, const struct finding *f, unsigned int indent)
+{
+	g_autofree char *name = twin_name(f);
+	const GPtrArray *all = g_hash_table_lookup(l->twins, name);
+	g_autoptr(GPtrArray) twins = g_ptr_array_new();
+
+	if (l->verbose || !all || all->pdata[0] != f)
+		return;
+	for (guint i = 1; i < all->len; i++) {
+		g_ptr_array_add(twins, all->pdata[i]);
+		g_hash_table_add(l->shown, all->pdata[i]);
+	}
+	if (twins->len == 0)
+		return;
+	begin_part(l->pen, "Also", indent);
+	write_twin_places(l->pen, twins);
+}
+
+static void write_children(struct listing *l, const struct finding *f, unsigned int indent);
+
+/* Consequences are indented under their root, but not out of the page. */
+static void write_child(struct listing *l, struct finding *f, unsigned int indent)
+{
+	unsigned int deeper = MIN(indent + DEEPER_COLUMNS, DEEPEST_COLUMNS);
+
+	pen_line(l->pen, indent);
+	pen_printf(l->pen, "explains: %u.", f->rank);
+	l->pen->indent = deeper;
+	write_title(l->pen, f);
+	if (l->verbose)
+		write_whole(l, f, deeper);
+	else
+		write_rule(l, f);
+	write_children(l, f, deeper);
+}
+
+/* Marks @f and all below it as shown. Return: how many were not before. */
+static unsigned int leave_out(struct listing *l, struct finding *f)
+{
+	const GPtrArray *children = children_of(l, f);
+	unsigned int n = 1;
+
+	if (!g_hash_table_add(l->shown, f))
+		return 0;
+	for (guint i = 0; children && i < children->len; i++)
+		n += leave_out(l, children->pdata[i]);
+	return n;
+}
+
+static void write_children(struct listing *l, const struct finding *f, unsigned int indent)
+{
+	const GPtrArray *children = children_of(l, f);
+	unsigned int left_out = 0;
+
+	for (guint i = 0; children && i < children->len; i++) {
+		if (i >= CHILDREN_LISTED && !l->verbose)
+			left_out += leave_out(l, children->pdata[i]);
+		else if (g_hash_table_add(l->shown, children->pdata[i]))
+			write_child(l, children->pdata[i], indent);
+	}
+	if (left_out == 0)
+		return;
+	pen_line(l->pen, indent);
+	pen_printf(l->pen, "explains: %u more (-v shows them)", left_out);
+}
+
+static void write_tree(struct listing *l, struct finding *f)
+{
+	unsigned int indent = l->number_columns;
+	bool compact = is_compact(l, f);
+
+	g_hash_table_add(l->shown, f);
+	if (!compact || !l->after_compact)
+		pen_blank(l->pen);
+	l->after_compact = compact;
+	pen_line(l->pen, indent - snprintf(NULL, 0, "%u. ", f->rank));
+	pen_printf(l->pen, "%u.", f->rank);
+	l->pen->indent = indent;
+	write_title(l->pen, f);
+	if (compact)
+		write_compact(l, f, indent);
+	else
+		write_whole(l, f, indent);
+	write_twins(l, f, indent);
+	write_children(l, f, indent);
+	pen_line(l->pen, 0);
+}
+
+void text_findings(const struct report *r, const struct style *style, struct pen *p)
+{
+	struct listing l = { .pen = p, .verbose = style->verbose };
+
+	listing_init(&l, r->findings);
+	for (guint i = 0; i < r->findings->len; i++) {
+		struct finding *f = r->findings->pdata[i];
+
+		if (is_root(&l, f) && !g_hash_table_contains(l.shown, f))
+			write_tree(&l, f);
+	}
+	/* Findings that explain each other in a circle have no root, and must not get lost. */
+	for (guint i = 0; i < r->findings->len; i++) {
+		struct finding *f = r->findings->pdata[i];
+
+		if (!g_hash_table_contains(l.shown, f))
+			write_tree(&l, f);
+	}
+	listing_done(&l);
+}
