@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <libvirt/virterror.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,7 +53,7 @@ static const struct code {
 	{ VIR_ERR_OPERATION_INVALID, -EINVAL },
 	{ VIR_ERR_INVALID_ARG, -EINVAL },
 	{ VIR_ERR_OPERATION_TIMEOUT, -ETIMEDOUT },
-	{ 112, -ETIMEDOUT }, /* VIR_ERR_AGENT_COMMAND_TIMEOUT, libvirt 11.2 */
+	{ 112, -ETIMEDOUT }, /* VIR_ERR_AGENT_COMMAND_TIMEOUT, newer than libvirt 9.0 */
 	{ VIR_ERR_AGENT_UNRESPONSIVE, -ENOTCONN },
 	{ VIR_ERR_AGENT_UNSYNCED, -ENOTCONN },
 	{ VIR_ERR_ACCESS_DENIED, -EACCES },
@@ -87,6 +88,7 @@ int virt_conn_open(struct virt_conn *c)
 		return c->error;
 	c->was_tried = true;
 	virSetErrorFunc(NULL, keep_quiet);
+	setlocale(LC_MESSAGES, "C"); /* the error's text is evidence, and matched by rules */
 	c->conn = c->is_read_write ? virConnectOpen(wanted_uri(c))
 				   : virConnectOpenReadOnly(wanted_uri(c));
 	if (!c->conn) {

@@ -2,7 +2,7 @@
 /*
  * virt_json - libvirt's numbers and enums as JSON and words
  *
- * Source of the words: the constants' names in libvirt-domain.h (9.0, and 10.1 for api-error).
+ * Source of the words: the constants' names in libvirt-domain.h (9.0, and 9.2 for api-error).
  */
 #include "virt.h"
 
@@ -38,7 +38,7 @@ static const char *const paused_reasons[] = {
 	[VIR_DOMAIN_PAUSED_STARTING_UP] = "starting-up",
 	[VIR_DOMAIN_PAUSED_POSTCOPY] = "postcopy",
 	[VIR_DOMAIN_PAUSED_POSTCOPY_FAILED] = "postcopy-failed",
-	[14] = "api-error", /* VIR_DOMAIN_PAUSED_API_ERROR, libvirt 10.1 */
+	[14] = "api-error", /* VIR_DOMAIN_PAUSED_API_ERROR, libvirt 9.2 */
 };
 
 static const char *const shutdown_reasons[] = {

@@ -218,6 +218,15 @@ static void an_os_has_what_it_says_of_itself(void **state)
 	assert_member(db, "db-version", "\"20991231\"");
 }
 
+static void names_do_not_depend_on_who_asks(void **state)
+{
+	struct db *db = *state;
+
+	g_setenv("LANGUAGE", "de", TRUE);
+	assert_int_equal(ask(db, "http://ex.org/ex/1"), 0);
+	assert_member(db, "name", "\"Ex 1\"");
+}
+
 static void devices_are_inherited_and_have_names_and_buses(void **state)
 {
 	struct db *db = *state;
@@ -446,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(an_os_has_what_it_says_of_itself),
+		test_case(names_do_not_depend_on_who_asks),
 		test_case(devices_are_inherited_and_have_names_and_buses),
 		test_case(a_clone_has_the_devices_of_its_original),
 		test_case(what_a_later_release_dropped_is_not_supported),
