@@ -159,7 +159,7 @@ static void add_disk_error(JsonBuilder *b, const virDomainDiskError *e)
 
 	json_builder_begin_object(b);
 	json_make_text(b, "disk", e->disk);
-	json_make_text(b, "error", word);
+	json_make_text(b, "kind", word);
 	json_builder_end_object(b);
 }
 

@@ -233,7 +233,7 @@ static void statistics_are_flat_numbers(void **state)
 	assert_int_equal(ask(h, SOURCE_READ, "stats/test.json"), 0);
 	assert_member(h, "state.state", "1");
 	assert_int_equal(ask(h, SOURCE_READ, "diskerrors/test.json"), 0);
-	assert_member(h, "disk-errors", "[{\"disk\":\"vda\",\"error\":\"unspec\"}]");
+	assert_member(h, "disk-errors", "[{\"disk\":\"vda\",\"kind\":\"unspec\"}]");
 }
 
 static void the_host_its_networks_and_pools_are_read(void **state)
