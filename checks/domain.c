@@ -4,7 +4,8 @@
  *
  * Writes, below /facts/vm: domain (verbatim: live XML when it runs, else the persistent one),
  * inactive/domain (the persistent XML of one that runs), info (state, reason, autostart …), and
- * on vm itself @uuid @state @active.
+ * on vm itself @uuid @state @reason @active; disk-errors/disk-errors @disk @kind (no-space, unspec)
+ * of one that is paused for an I/O error: only then, as the question goes to QEMU's monitor.
  * Without libvirt's answers: /run/libvirt/qemu/NAME.xml (status XML, whose <domain> is the live
  * one) and /etc/libvirt/qemu/NAME.xml.
  * Source: formatdomain.html, virDomainGetXMLDesc(), libvirt src/conf/domain_conf.c (domstatus)
@@ -16,6 +17,7 @@
 static const char *const reads[] = {
 	"/vmdoctor/libvirt/domains/*",
 	"/vmdoctor/libvirt/info/*",
+	"/vmdoctor/libvirt/diskerrors/*",
 	"/vmdoctor/libvirt/version.json",
 	"/run/libvirt/qemu/*.xml",
 	"/etc/libvirt/qemu/*.xml",
@@ -86,14 +88,17 @@ static xmlNode *add_inactive(struct source *src, xmlNode *parent, const char *fi
 /* Without info of the API the status file tells whether it runs. */
 static void set_identity(xmlNode *vm, const xmlNode *domain, const xmlNode *info, bool live)
 {
-	const char *state = facts_get(info, "state");
+	const char *state = facts_get(info, "state"), *reason = facts_get(info, "reason");
 	const xmlNode *status = xml_child(vm, "domstatus");
 	g_autofree char *uuid = xml_text(xml_child(domain, "uuid"));
 
-	if (!state && status)
+	if (!state && status) {
 		state = facts_get(status, "state");
+		reason = facts_get(status, "reason");
+	}
 	facts_set(vm, "uuid", *uuid ? uuid : facts_get(info, "uuid"));
 	facts_set(vm, "state", state);
+	facts_set(vm, "reason", reason);
 	if (state || live)
 		facts_set(vm, "active", live ? "yes" : "no");
 }
@@ -111,6 +116,12 @@ static void gather_domain(struct source *src, xmlNode *vm)
 	else if (!domain)
 		domain = add_inactive(src, vm, file);
 	set_identity(vm, domain, said, live);
+	if (g_strcmp0(facts_get(vm, "state"), "paused") == 0 &&
+	    g_strcmp0(facts_get(vm, "reason"), "ioerror") == 0) {
+		g_autofree char *errors = g_strdup_printf("/vmdoctor/libvirt/diskerrors/%s.json", file);
+
+		facts_json(vm, "disk-errors", src, errors);
+	}
 }
 
 const struct check check_domain = {

@@ -3,7 +3,7 @@
  * host - what machine, system, libvirt and QEMU this is
  *
  * Writes, below /facts/host: connection, version, node-info (JSON of the libvirt API), system
- * (uname, uid), clock @seconds, os-release @id @version-id @pretty-name …, and libvirt's own
+ * (uname, uid), clock @seconds @date (UTC), os-release @id @version-id @pretty-name …, and libvirt's own
  * capabilities, verbatim.
  * Source: virConnectGetVersion(), virNodeGetInfo(), formatcaps.html, os-release(5), uname(2)
  */
@@ -48,8 +48,13 @@ static void add_clock(struct source *src, xmlNode *host)
 	g_autofree char *text = NULL;
 
 	facts_from(node, path, 0);
-	if (!facts_error(node, source_read(src, path, &text, NULL)))
-		facts_set(node, "seconds", g_strstrip(text));
+	if (facts_error(node, source_read(src, path, &text, NULL)))
+		return;
+	facts_set(node, "seconds", g_strstrip(text));
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(g_ascii_strtoll(text, NULL, 10));
+	g_autofree char *date = time ? g_date_time_format(time, "%Y-%m-%d") : NULL;
+
+	facts_set(node, "date", date);
 }
 
 static void gather_host(struct source *src, xmlNode *host)

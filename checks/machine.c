@@ -74,13 +74,15 @@ static bool is_its_emulator(const xmlNode *arch, const xmlNode *list, const char
 	return !*emulator || strcmp(*own ? own : common, emulator) == 0;
 }
 
-/* "pc-q35-rhel9.4.0": family "pc-q35-rhel", version "9.4.0"; "virt": family "virt". */
+/* "pc-q35-rhel9.4.0": family "pc-q35-rhel", version "9.4.0"; "q35": family "q35", no version. */
 static void split_name(const char *name, char **ret_family, char **ret_version)
 {
 	size_t end = strlen(name);
 
 	while (end > 0 && (g_ascii_isdigit(name[end - 1]) || name[end - 1] == '.'))
 		end--;
+	if (!strchr(name + end, '.'))
+		end = strlen(name);
 	*ret_version = g_strdup(name + end);
 	*ret_family = g_strndup(name, end > 0 && name[end - 1] == '-' ? end - 1 : end);
 }
