@@ -11,6 +11,8 @@
  *         @fs-type @fs-mount @fs-flags @fs-free-bytes @fs-size-bytes
  *         @direct (yes, no; absent: not tried or not known)
  *   @error where it cannot be looked at. The chain ends there, and at a name that is no path.
+ * Where the XML gives a <backingStore>, that is the chain, as it is for libvirt; the header's word
+ * counts below the last one given.
  * No content is read beyond a header; nothing is opened for writing.
  * Source: formatdomain.html#hard-drives-floppy-disks-cdroms, QEMU docs/interop/qcow2.txt
  */
@@ -156,19 +158,32 @@ static const char *local_path(const xmlNode *disk)
 	return path && *path == '/' ? path : NULL;
 }
 
+/* One step down: what the XML says of it, else the header of the image above. */
+static void step_down(const xmlNode **store, const xmlNode *image, char **path, char **declared)
+{
+	*store = xml_child(*store, "backingStore");
+	g_free(*declared);
+	if (!*store) {
+		*declared = g_strdup(facts_get(image, "backing-format"));
+		return;
+	}
+	g_free(*path);
+	*path = g_strdup(local_path(*store));
+	*declared = g_strdup(facts_get(xml_child(*store, "format"), "type"));
+}
+
 static void add_chain(struct source *src, xmlNode *vm, const xmlNode *disk)
 {
 	g_autofree char *path = g_strdup(local_path(disk));
 	g_autofree char *declared = g_strdup(facts_get(xml_child(disk, "driver"), "type"));
+	const xmlNode *store = disk; /* the element that describes the image at hand */
 
 	for (unsigned int depth = 0; path && depth < DEPTH_MAX; depth++) {
 		char *next = add_one(src, vm, disk, path, declared, depth);
-		const xmlNode *image = xmlGetLastChild(vm);
 
 		g_free(path);
 		path = next;
-		g_free(declared);
-		declared = g_strdup(facts_get(image, "backing-format"));
+		step_down(&store, xmlGetLastChild(vm), &path, &declared);
 	}
 }
 
