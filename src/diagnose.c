@@ -17,6 +17,7 @@
 #include "judge.h"
 #include "options.h"
 #include "rules.h"
+#include "signature.h"
 #include "source.h"
 #include "xml.h"
 
@@ -333,6 +334,7 @@ struct report *diagnose(const struct options *o, struct source *record, GPtrArra
 	if (!chosen)
 		return NULL;
 	facts = gather_facts(record, chosen);
+	signature_scan(rules, record, facts);
 	record_seal(record);
 	r = save_facts(o, facts, error) ? report_on(o, facts, rules, error) : NULL;
 	facts_free(facts);

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "facts.h"
 #include "parse.h"
+#include "signature.h"
 #include "source.h"
 #include "xml.h"
 
@@ -25,6 +26,7 @@ static const struct check *const checks[] = {
 };
 
 #define LIVE_DOMAINS "/vmdoctor/libvirt/domains"
+#define QEMU_LOGS "/var/log/libvirt/qemu"
 #define SUGGESTIONS_MAX 3
 
 /* Lets a check ask only what it declared: the list of reads is what users are promised. */
@@ -59,6 +61,17 @@ static int by_name(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* A tree may hold a domain's log only: NAME.log. */
+static void add_log_names(struct source *src, GHashTable *names)
+{
+	g_auto(GStrv) files = NULL;
+	int r = source_list(src, QEMU_LOGS, &files);
+
+	for (size_t i = 0; r == 0 && files[i]; i++)
+		if (g_str_has_suffix(files[i], ".log") && !g_str_has_suffix(files[i], "-swtpm.log"))
+			g_hash_table_add(names, g_strndup(files[i], strlen(files[i]) - 4));
+}
+
 /* NAME.xml, NAME.inactive.xml, of a directory of domains. */
 static int add_names(struct source *src, const char *dir, GHashTable *names)
 {
@@ -90,6 +103,8 @@ int gather_domains(struct source *src, GStrv *ret_names)
 	if (r < 0 && (add_names(src, "/etc/libvirt/qemu", set) == 0) |
 			     (add_names(src, "/run/libvirt/qemu", set) == 0))
 		r = 0;
+	if (r < 0)
+		add_log_names(src, set);
 	g_hash_table_iter_init(&it, set);
 	while (g_hash_table_iter_next(&it, &name, NULL))
 		g_ptr_array_add(sorted, name);
@@ -187,4 +202,5 @@ void gather_reads(GString *out)
 		for (size_t i = 0; checks[c]->reads[i]; i++)
 			g_string_append_printf(out, "    %s\n", checks[c]->reads[i]);
 	}
+	signature_reads(out);
 }

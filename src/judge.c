@@ -302,6 +302,18 @@ static int by_rule(gconstpointer a, gconstpointer b)
 	return r ? r : g_strcmp0(x->subject, y->subject);
 }
 
+/* A rule of log texts holds where one was found; its silence on the host is a pass. */
+static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally *tally)
+{
+	bool is_host = xml_is(scope, "host");
+
+	if (r->logs->len == 0)
+		return r->host == is_host;
+	if (is_host && !xml_child(scope, "match"))
+		tally->passed += xml_child(scope, "log") != NULL;
+	return xml_child(scope, "match") != NULL;
+}
+
 void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies)
 {
 	struct xpath *x = xpath_new(facts);
@@ -314,9 +326,9 @@ void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally 
 			const struct rule *r = rules->pdata[i];
 			struct trial t = { .x = x, .rule = r, .report = report, .tally = &tally[i] };
 
-			if (r->host != xml_is(scope, "host"))
+			if (!is_in_scope(r, scope, &tally[i]))
 				continue;
-			t.domain = r->host ? NULL : facts_get(scope, "name");
+			t.domain = facts_get(scope, "name");
 			try_rule(&t, scope);
 		}
 	for (size_t i = 0; i < rules->len; i++) {

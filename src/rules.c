@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "signature.h"
 #include "xml.h"
 #include "xpath.h"
 
@@ -108,6 +109,7 @@ static void rule_free(void *p)
 	expr_free(r->context);
 	expr_free(r->subject);
 	g_clear_pointer(&r->title, g_ptr_array_unref);
+	g_ptr_array_unref(r->logs);
 	g_ptr_array_unref(r->params);
 	g_ptr_array_unref(r->lets);
 	g_ptr_array_unref(r->needs);
@@ -202,6 +204,21 @@ static void load_param(struct loader *l G_GNUC_UNUSED, struct rule *r, const xml
 	g_ptr_array_add(r->params, param);
 }
 
+static void load_log(struct loader *l, struct rule *r, const xmlNode *n)
+{
+	g_autofree char *logs = xml_attr(n, "in"), *literal = xml_attr(n, "literal");
+	g_autofree char *regex = xml_attr(n, "regex");
+	g_autoptr(GError) error = NULL;
+	struct signature *s = signature_new(logs, literal, regex, &error);
+
+	if (s)
+		g_ptr_array_add(r->logs, s);
+	else if (!l->failed)
+		g_set_error(l->error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "%s:%ld: %s",
+			    l->file, xmlGetLineNo(n), error->message);
+	l->failed |= !s;
+}
+
 static void load_let(struct loader *l, struct rule *r, const xmlNode *n)
 {
 	struct let *let = g_new0(struct let, 1);
@@ -278,7 +295,7 @@ static void load_child(struct loader *l, struct rule *r, const xmlNode *n)
 		{ "let", load_let },	       { "needs", load_need },
 		{ "report", load_report },     { "evidence", load_evidence },
 		{ "fix", load_fix },	       { "reference", load_reference },
-		{ "explains", load_explains },
+		{ "explains", load_explains }, { "log", load_log },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
@@ -288,7 +305,8 @@ static void load_child(struct loader *l, struct rule *r, const xmlNode *n)
 
 /*
  * Rules under /facts/vm are evaluated one domain at a time with the vm as the current node: so a
- * rule costs what its domain has, not what all have. "/facts/vm" becomes "self::vm".
+ * rule costs what its domain has, not what all have. "/facts/vm" becomes "self::vm", and
+ * "/facts/match" what the rule's logs matched in the host or vm at hand.
  */
 static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode *n)
 {
@@ -296,6 +314,11 @@ static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode
 	g_auto(GStrv) pieces = g_strsplit(text, "/facts/vm", 0);
 	g_autofree char *local = g_strjoinv("self::vm", pieces);
 
+	if (g_str_has_prefix(text, "/facts/match")) {
+		g_free(local);
+		local = g_strdup_printf("match[@rule='%s']%s", r->id, text + strlen("/facts/match"));
+		return compile(l, n, local);
+	}
 	r->host = !pieces[1];
 	return compile(l, n, r->host ? text : local);
 }
@@ -321,6 +344,7 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	r->confidence = (enum confidence)attr_level(n, "confidence", confidence_parse, 0);
 	r->symptoms = attr_words(n, "symptoms");
 	r->errors_judged = errors != NULL;
+	r->logs = g_ptr_array_new_with_free_func((GDestroyNotify)signature_free);
 	r->params = g_ptr_array_new_with_free_func(param_free);
 	r->lets = g_ptr_array_new_with_free_func(let_free);
 	r->needs = g_ptr_array_new_with_free_func(need_free);

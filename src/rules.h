@@ -67,6 +67,7 @@ struct rule {
 	enum confidence confidence;
 	GStrv symptoms;
 	bool host;	     /* the context lies in /facts/host: evaluated once */
+	GPtrArray *logs;     /* of struct signature; if any, the context is what they matched */
 	bool errors_judged;  /* a context node with @error is the rule's business */
 	struct expr *context;
 	struct expr *subject;

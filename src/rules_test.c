@@ -10,6 +10,7 @@
 #include "judge.h"
 #include "rules.h"
 #include "rules_check.h"
+#include "signature.h"
 #include "source.h"
 
 /* What a case promises of its rule, by the first word of its name. */
@@ -77,6 +78,7 @@ static struct tally judge_case(struct rule *rule, struct source *src)
 	g_ptr_array_add(one, rule);
 	(void)gather_domains(src, &domains);
 	facts = gather_facts(src, domains);
+	signature_scan(one, src, facts);
 	judge(one, facts, report, &tally);
 	facts_free(facts);
 	report_free(report);

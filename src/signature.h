@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * signature - texts of logs and error messages that rules are about
+ *
+ * A rule with <log> children names what it looks for and where. One pass over each log finds all
+ * of them, and what was found is a fact:
+ *
+ *	match @rule @log @count @first @last @NAME…   the first line that matched, as text
+ *
+ * below the vm that the line is about (its own QEMU or swtpm log, or its name or UUID in the
+ * line), else below the host. @first and @last are the lines' times as they stand there; @NAME
+ * is what the named group NAME of the regex matched. Lines that differ in the first named group
+ * are different matches. Each log that was looked at is a fact, too: log @kind @lines @from.
+ */
+#ifndef VMDOCTOR_SIGNATURE_H
+#define VMDOCTOR_SIGNATURE_H
+
+#include <glib.h>
+#include <libxml/tree.h>
+#include <stdbool.h>
+
+struct source;
+
+/** Where a text is looked for; in --error texts all are, for people paste any log there. */
+enum signature_log {
+	SIGNATURE_QEMU,	   /* the domain's QEMU log since its last start */
+	SIGNATURE_DAEMON,  /* libvirtd and the modular daemons */
+	SIGNATURE_KERNEL,
+	SIGNATURE_AUDIT,
+	SIGNATURE_JOURNAL, /* any other program: dnsmasq, systemd, … */
+	SIGNATURE_SWTPM,
+	SIGNATURE_ERROR,   /* what the user saw */
+	SIGNATURE_LOG_MAX_
+};
+
+/** One <log> of a rule. */
+struct signature {
+	unsigned int logs; /* bits of enum signature_log */
+	char *literal;	   /* in every matching line, upper or lower case; decides cheaply */
+	GRegex *regex;	   /* sees each kind of quote as ', upper case as lower; NULL: none */
+	GStrv groups;	   /* the names of its groups, in order */
+};
+
+/** signature_new - @logs: words, "qemu daemon"; NULL with @error set */
+struct signature *signature_new(const char *logs, const char *literal, const char *regex,
+				GError **error);
+void signature_free(struct signature *s);
+
+/** signature_scan - looks through the logs of @src for what @rules want; adds to @facts */
+void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts);
+/** signature_reads - the paths that a scan asks about, for people */
+void signature_reads(GString *out);
+
+#endif
