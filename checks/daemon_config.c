@@ -4,18 +4,25 @@
  *
  * Writes, below /facts/host:
  *   config @daemon (libvirtd, virtqemud …, qemu) with setting @name @value @line
+ *          @socket (yes, no: clients can reach it; of libvirtd and virtqemud)
+ *   complaint @symptom     what the user complains about; not there: nothing was said
  *   log-output @daemon @level (1 debug … 4 error) @path @size-bytes @fs-free-bytes
  *              @rotated (yes: a file of /etc/logrotate.d names it or its directory)
  *              one for each "LEVEL:file:PATH" in log_outputs
  * A file that is not there is the default; it is written with @error ENOENT.
  * Source: libvirt.org/logging.html, src/remote/libvirtd.conf.in, logrotate(8)
  */
+#include <errno.h>
+
 #include "check.h"
 
 static const char *const reads[] = {
 	"/etc/libvirt/*.conf",
 	"/etc/logrotate.d",
 	"/etc/logrotate.d/*",
+	"/run/libvirt/libvirt-sock",
+	"/run/libvirt/virtqemud-sock",
+	"/vmdoctor/symptom",
 	"image:", /* log_outputs may name any file: it is only looked at, not read */
 	NULL,
 };
@@ -37,6 +44,33 @@ static void add_setting(void *data, const char *name, const char *value, unsigne
 	facts_from(setting, facts_get(config, "from"), line);
 }
 
+/* Systemd listens on it also while the daemon rests. */
+static void add_socket(struct source *src, xmlNode *config, const char *daemon)
+{
+	const char *path = strcmp(daemon, "libvirtd") == 0    ? "/run/libvirt/libvirt-sock"
+			   : strcmp(daemon, "virtqemud") == 0 ? "/run/libvirt/virtqemud-sock"
+							      : NULL;
+	struct source_stat st = { 0 };
+	int r = path ? source_stat(src, path, &st) : -ENODATA;
+
+	if (r == 0 || r == -ENOENT)
+		facts_set(config, "socket", r == 0 ? "yes" : "no");
+	source_stat_done(&st);
+}
+
+static void add_complaint(struct source *src, xmlNode *host)
+{
+	static const char path[] = "/vmdoctor/symptom";
+	g_autofree char *text = NULL;
+	xmlNode *complaint;
+
+	if (source_read(src, path, &text, NULL) < 0)
+		return;
+	complaint = facts_add(host, "complaint");
+	facts_set(complaint, "symptom", g_strstrip(text));
+	facts_from(complaint, path, 0);
+}
+
 static xmlNode *add_config(struct source *src, xmlNode *host, const char *daemon)
 {
 	g_autofree char *path = g_strdup_printf("/etc/libvirt/%s.conf", daemon);
@@ -47,6 +81,7 @@ static xmlNode *add_config(struct source *src, xmlNode *host, const char *daemon
 	facts_from(config, path, 0);
 	if (!facts_error(config, source_read(src, path, &text, NULL)))
 		parse_conf(text, add_setting, config);
+	add_socket(src, config, daemon);
 	return config;
 }
 
@@ -117,6 +152,7 @@ static void gather_host(struct source *src, xmlNode *host)
 {
 	g_autofree char *rotation = rotation_text(src);
 
+	add_complaint(src, host);
 	for (size_t i = 0; i < G_N_ELEMENTS(daemons); i++) {
 		const xmlNode *config = add_config(src, host, daemons[i]);
 

@@ -3,9 +3,10 @@
  * host_memory - memory, huge pages, CPUs and NUMA nodes of the host
  *
  * Writes, below /facts/host:
- *   memory @total-kib @available-kib @swap-total-kib @swap-free-kib
+ *   memory @total-kib @available-kib @swap-total-kib @swap-free-kib @default-hugepage-kib
  *   hugepages @size-kib @total @free @reserved     one for each size the kernel knows
- *   cpus @online (list) @count
+ *             @overcommit @surplus                 pages that it may add on demand, and has added
+ *   cpus @online (list) @count @possible (list)
  *   numa-node @id @cpus (list)                     and its own hugepages @size-kib @total @free
  * Source: proc(5) meminfo; Linux Documentation/admin-guide/mm/hugetlbpage.rst;
  *         Documentation/admin-guide/cputopology.rst
@@ -17,6 +18,7 @@ static const char *const reads[] = {
 	"/sys/kernel/mm/hugepages",
 	"/sys/kernel/mm/hugepages/hugepages-*",
 	"/sys/devices/system/cpu/online",
+	"/sys/devices/system/cpu/possible",
 	"/sys/devices/system/node",
 	"/sys/devices/system/node/node*",
 	NULL,
@@ -33,7 +35,8 @@ static void add_memory(struct source *src, xmlNode *host)
 	} wanted[] = { { "MemTotal:", "total-kib" },
 		       { "MemAvailable:", "available-kib" },
 		       { "SwapTotal:", "swap-total-kib" },
-		       { "SwapFree:", "swap-free-kib" } };
+		       { "SwapFree:", "swap-free-kib" },
+		       { "Hugepagesize:", "default-hugepage-kib" } };
 	xmlNode *memory = facts_add(host, "memory");
 	g_autofree char *text = NULL;
 
@@ -80,6 +83,8 @@ static void add_hugepages(struct source *src, xmlNode *parent, const char *dir)
 		set_file(src, pages, "total", path, "nr_hugepages");
 		set_file(src, pages, "free", path, "free_hugepages");
 		set_file(src, pages, "reserved", path, "resv_hugepages");
+		set_file(src, pages, "overcommit", path, "nr_overcommit_hugepages");
+		set_file(src, pages, "surplus", path, "surplus_hugepages");
 	}
 }
 
@@ -97,6 +102,7 @@ static void add_cpus(struct source *src, xmlNode *host)
 	list = parse_cpulist(text);
 	if (list)
 		facts_setf(cpus, "count", "%u", list->len);
+	set_file(src, cpus, "possible", "/sys/devices/system/cpu", "possible");
 }
 
 static void add_nodes(struct source *src, xmlNode *host)

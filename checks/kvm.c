@@ -3,7 +3,7 @@
  * kvm - is hardware virtualisation there, and may it be used?
  *
  * Writes, below /facts/host/kvm: device @path @mode (octal, no type) @uid @gid @label,
- * module @name (loaded) with param @name @value, and @cpu-flag (vmx, svm; absent: neither).
+ * module @name @nested (loaded), and @cpu-flag (vmx, svm, none; absent: not an x86, or not known).
  * Source: Linux Documentation/admin-guide/kernel-parameters.txt "kvm."; proc(5) cpuinfo
  */
 #include "check.h"
@@ -64,6 +64,8 @@ static void add_cpu_flag(struct source *src, xmlNode *kvm)
 		g_autofree char *word = g_match_info_fetch(match, 1);
 
 		facts_set(kvm, "cpu-flag", word);
+	} else if (g_regex_match_simple("^flags\\s*:", text, G_REGEX_MULTILINE, 0)) {
+		facts_set(kvm, "cpu-flag", "none");
 	}
 }
 
