@@ -60,8 +60,75 @@ $(BUILD)/flags: FORCE
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 
+# cmocka's closing lines show that the tests ran.
+check: all $(TESTS)
+	$(Q)for t in $(TESTS); do TZ=UTC LC_ALL=C.UTF-8 ./$$t || exit 1; done
+	$(Q)$(BUILD)/vmdoctor rules lint
+	$(Q)$(BUILD)/vmdoctor rules test
+	$(Q)tests/cli $(BUILD)/vmdoctor
+
+lint:
+	$(Q)tests/lint
+
+asan:
+	+$(Q)$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' check
+
+lab: all
+	$(Q)tests/lab/run
+
+# A fresh domain of every OS that virt-install knows: no alarm.
+false-alarms: all
+	$(Q)tests/corpus/no-false-alarms ./vmdoctor
+
+# All XML of libvirt's own tests, with sanitizers.
+strangers:
+	+$(Q)$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' build-asan/vmdoctor
+	$(Q)tests/corpus/strangers build-asan/vmdoctor
+
+bench: all
+	$(Q)tests/bench ./vmdoctor
+
+# Expected reports of the recordings in tests/golden; review the difference.
+golden: all
+	$(Q)tests/golden/run ./vmdoctor --write
+
+demo: all
+	$(Q)contrib/demo ./vmdoctor
+
+libvirt-names:
+	$(Q)tests/corpus/libvirt-names >rules/libvirt-names.txt
+
+format:
+	clang-format -i $(SOURCES) $(wildcard src/*.h checks/*.h report/*.h tests/unit/*.[ch])
+
+install: all
+	install -D -m 0755 $(BUILD)/vmdoctor $(DESTDIR)$(PREFIX)/bin/vmdoctor
+	install -d $(DESTDIR)$(DATADIR)/rules
+	install -m 0644 rules/*.xml rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
+	cp -r rules/cases $(DESTDIR)$(DATADIR)/rules/
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR)
+
 clean:
 	rm -rf $(BUILD) build-* vmdoctor
 
-.PHONY: all clean FORCE
+help:
+	@echo 'all           build ./vmdoctor'
+	@echo 'check         unit tests, rule lint and rule cases, command line'
+	@echo 'lint          layers, formatting, static analysis'
+	@echo 'asan          check, built with address and undefined behaviour sanitizers'
+	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
+	@echo 'false-alarms  fresh domains of every OS of osinfo-db: no finding of warning or above'
+	@echo "strangers     all XML of libvirt's own tests, with sanitizers"
+	@echo 'bench         times, side by side with what an admin would type'
+	@echo 'golden        rewrite the expected reports of recordings'
+	@echo 'demo          diagnose this host, or a bundled recording when it has no libvirt'
+	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); uninstall, clean'
+	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
+
+.PHONY: all check lint asan lab false-alarms strangers bench golden demo libvirt-names format \
+	install uninstall clean help FORCE
 .SECONDARY:

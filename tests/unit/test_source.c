@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Sources: files, the record, case trees and the guard. */
+#include "test.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source.h"
+
+/* A directory of its own for each test, in *state. */
+static int setup(void **state)
+{
+	*state = g_dir_make_tmp("vmdoctor-test-XXXXXX", NULL);
+	return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	g_autofree char *command = g_strdup_printf("rm -rf '%s'", (char *)*state);
+	int r = system(command);
+
+	g_free(*state);
+	return r;
+}
+
+static void put(const char *dir, const char *path, const char *text)
+{
+	g_autofree char *file = g_strconcat(dir, path, NULL);
+	g_autofree char *parent = g_path_get_dirname(file);
+
+	g_mkdir_with_parents(parent, 0700);
+	assert_true(g_file_set_contents(file, text, -1, NULL));
+}
+
+/* Counts how often it is asked. */
+struct counter {
+	struct source source;
+	unsigned int asked;
+};
+
+static void count_ask(struct source *src, const struct query *q, struct answer *ret)
+{
+	((struct counter *)src)->asked++;
+	if (g_str_has_suffix(q->path, "refused"))
+		ret->error = -EACCES;
+	else
+		ret->data = g_bytes_new("x\n", 2);
+}
+
+static void count_free(struct source *src G_GNUC_UNUSED)
+{
+}
+
+static const struct source_ops count_ops = { .ask = count_ask, .free = count_free };
+
+static void a_record_asks_below_once(void **state G_GNUC_UNUSED)
+{
+	struct counter below = { { &count_ops }, 0 };
+	struct source *record = record_new(&below.source);
+
+	for (int i = 0; i < 3; i++) {
+		g_autofree char *text = NULL;
+
+		assert_int_equal(source_read(record, "/a", &text, NULL), 0);
+		assert_string_equal(text, "x\n");
+		assert_int_equal(source_read(record, "/refused", &text, NULL), -EACCES);
+	}
+	assert_int_equal(below.asked, 2);
+	source_free(record);
+}
+
+static void a_sealed_record_answers_enodata_to_what_is_new(void **state G_GNUC_UNUSED)
+{
+	struct counter below = { { &count_ops }, 0 };
+	struct source *record = record_new(&below.source);
+	g_autofree char *text = NULL;
+
+	record_seal(record);
+	assert_int_equal(source_read(record, "/a", &text, NULL), -ENODATA);
+	assert_int_equal(below.asked, 0);
+	source_free(record);
+}
+
+static void after_the_deadline_nothing_is_asked(void **state G_GNUC_UNUSED)
+{
+	struct counter below = { { &count_ops }, 0 };
+	struct source *record = record_new(&below.source);
+	g_autofree char *text = NULL;
+
+	record_deadline(record, g_get_monotonic_time() - 1);
+	assert_int_equal(source_read(record, "/a", &text, NULL), -ETIMEDOUT);
+	assert_int_equal(below.asked, 0);
+	source_free(record);
+}
+
+static void a_saved_record_reads_back_the_same(void **state)
+{
+	g_autofree char *dir = g_strconcat(*state, "/tree", NULL);
+	struct source *record = record_new(NULL), *tree;
+	const struct query gone = { .verb = SOURCE_STAT, .path = "/dev/kvm" };
+	const struct query stat = { .verb = SOURCE_STAT, .path = "/srv/a b.img" };
+	struct answer enoent = { .error = -ENOENT };
+	struct answer said = { .data = g_bytes_new_static("mode=0100600 uid=7 label=a:b%20c", 32) };
+	struct source_stat st = { 0 };
+	g_autofree char *text = NULL;
+
+	record_put_text(record, "/etc/os-release", "ID=debian\n");
+	record_put(record, &gone, &enoent);
+	record_put(record, &stat, &said);
+	assert_int_equal(record_save(record, dir), 0);
+	assert_int_equal(record_save(record, dir), -EEXIST);
+	tree = source_tree_new(dir, NULL);
+	assert_non_null(tree);
+	assert_int_equal(source_read(tree, "/etc/os-release", &text, NULL), 0);
+	assert_string_equal(text, "ID=debian\n");
+	assert_int_equal(source_stat(tree, "/dev/kvm", &st), -ENOENT);
+	assert_int_equal(source_stat(tree, "/srv/a b.img", &st), 0);
+	assert_int_equal(st.uid, 7);
+	assert_string_equal(st.label, "a:b c");
+	assert_int_equal(source_read(tree, "/etc/passwd", &text, NULL), -ENODATA);
+	source_stat_done(&st);
+	source_free(tree);
+	source_free(record);
+}
+
+static void a_link_in_a_tree_cannot_leave_it(void **state)
+{
+	g_autofree char *link = g_strconcat(*state, "/etc/shadow", NULL);
+	g_autofree char *text = NULL;
+	struct source *tree;
+
+	put(*state, "/etc/os-release", "ID=x\n");
+	assert_int_equal(symlink("/etc/passwd", link), 0);
+	tree = source_tree_new(*state, NULL);
+	assert_int_equal(source_read(tree, "/etc/shadow", &text, NULL), -ENODATA);
+	assert_int_equal(source_read(tree, "/../../../../etc/passwd", &text, NULL), -ENODATA);
+	source_free(tree);
+}
+
+static void a_broken_manifest_is_an_error_with_its_line(void **state)
+{
+	g_autoptr(GError) error = NULL;
+
+	put(*state, "/vmdoctor/manifest.tsv", "# comment\n0\tread\n");
+	assert_null(source_tree_new(*state, &error));
+	assert_non_null(strstr(error->message, ":2:"));
+}
+
+static void only_regular_files_are_read(void **state)
+{
+	g_autofree char *fifo = g_strconcat(*state, "/fifo", NULL);
+	struct source *fs = source_fs_new(*state);
+	g_autofree char *text = NULL;
+
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(source_read(fs, "/fifo", &text, NULL), -EINVAL);
+	assert_int_equal(source_read(fs, "/", &text, NULL), -EISDIR);
+	assert_int_equal(source_read(fs, "/none", &text, NULL), -ENOENT);
+	source_free(fs);
+}
+
+static void of_a_long_log_the_end_is_read(void **state)
+{
+	size_t cap = source_cap_bytes("/var/log/x.log");
+	g_autofree char *big = g_strnfill(cap + 5, 'a');
+	struct source *fs = source_fs_new(*state);
+	g_autofree char *text = NULL;
+	size_t size;
+
+	memcpy(big + cap + 1, "end\n", 4);
+	put(*state, "/var/log/x.log", big);
+	assert_int_equal(source_read(fs, "/var/log/x.log", &text, &size), 1);
+	assert_int_equal(size, cap);
+	assert_string_equal(text + size - 4, "end\n");
+	source_free(fs);
+}
+
+static void of_an_unknown_image_only_its_magic_is_read(void **state)
+{
+	g_autoptr(GBytes) raw = NULL;
+	g_autoptr(GBytes) qcow2 = NULL;
+	struct source *fs = source_fs_new(*state);
+
+	put(*state, "/raw.img", "secret of the guest");
+	put(*state, "/q.img", "QFI\xfb and so on and so on");
+	assert_int_equal(source_head(fs, "/raw.img", &raw), 0);
+	assert_int_equal(g_bytes_get_size(raw), 8);
+	assert_int_equal(source_head(fs, "/q.img", &qcow2), 0);
+	assert_true(g_bytes_get_size(qcow2) > 8);
+	source_free(fs);
+}
+
+static void slow_ask(struct source *src G_GNUC_UNUSED, const struct query *q, struct answer *ret)
+{
+	if (strcmp(q->path, "/hang") == 0)
+		g_usleep(60 * G_USEC_PER_SEC);
+	if (strcmp(q->path, "/die") == 0)
+		_exit(3);
+	ret->data = g_bytes_new(q->path, strlen(q->path));
+}
+
+static const struct source_ops slow_ops = { .ask = slow_ask, .free = count_free };
+
+static struct source *make_slow(const void *arg G_GNUC_UNUSED)
+{
+	static struct source slow = { &slow_ops };
+
+	return &slow;
+}
+
+static void a_guarded_source_that_hangs_or_dies_costs_its_deadline_only(void **state G_GNUC_UNUSED)
+{
+	struct source *guard = source_guard_new(make_slow, NULL, 200);
+	g_autofree char *text = NULL, *again = NULL, *last = NULL;
+	int64_t begin = g_get_monotonic_time();
+
+	assert_int_equal(source_read(guard, "/a", &text, NULL), 0);
+	assert_int_equal(source_read(guard, "/hang", &last, NULL), -ETIMEDOUT);
+	assert_int_equal(source_read(guard, "/b", &again, NULL), 0);
+	assert_string_equal(again, "/b");
+	assert_int_equal(source_read(guard, "/die", &last, NULL), -EIO);
+	assert_int_equal(source_read(guard, "/c", &last, NULL), 0);
+	assert_true(g_get_monotonic_time() - begin < 10 * G_USEC_PER_SEC);
+	source_free(guard);
+}
+
+static void names_become_one_path_component(void **state G_GNUC_UNUSED)
+{
+	static const char *const names[] = { "web", "a b", "..", ".hidden", "100%", "x.inactive",
+					     "Zürich", "new\nline" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *escaped = source_path_escape(names[i]);
+		g_autofree char *back = source_path_unescape(escaped);
+
+		assert_null(strchr(escaped, '/'));
+		assert_true(escaped[0] != '.');
+		assert_false(g_str_has_suffix(escaped, ".inactive"));
+		assert_string_equal(back, names[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_record_asks_below_once),
+		cmocka_unit_test(a_sealed_record_answers_enodata_to_what_is_new),
+		cmocka_unit_test(after_the_deadline_nothing_is_asked),
+		cmocka_unit_test_setup_teardown(a_saved_record_reads_back_the_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_link_in_a_tree_cannot_leave_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_broken_manifest_is_an_error_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_regular_files_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(of_an_unknown_image_only_its_magic_is_read, setup, teardown),
+		cmocka_unit_test(a_guarded_source_that_hangs_or_dies_costs_its_deadline_only),
+		cmocka_unit_test(names_become_one_path_component),
+	};
+
+	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
+}
