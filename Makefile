@@ -31,7 +31,8 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-all: vmdoctor
+# Only the ordinary build becomes ./vmdoctor, not that with sanitizers.
+all: $(BUILD)/vmdoctor $(if $(filter build,$(BUILD)),vmdoctor)
 
 vmdoctor: $(BUILD)/vmdoctor
 	$(Q)cp $< $@

@@ -133,7 +133,8 @@ static bool is_connected(struct source *record, const struct options *o, GError 
 	return ok;
 }
 
-static bool put_error_text(struct source *record, const struct options *o, GError **error)
+/* What the user saw and complains about: known to the checks like anything that was read. */
+static bool put_complaint(struct source *record, const struct options *o, GError **error)
 {
 	g_autofree char *text = NULL;
 	const char *file = o->error_file && strcmp(o->error_file, "-") != 0 ? o->error_file
@@ -143,6 +144,11 @@ static bool put_error_text(struct source *record, const struct options *o, GErro
 		return false;
 	if (o->error_text || text)
 		record_put_text(record, "/vmdoctor/error.txt", text ? text : o->error_text);
+	if (o->symptom) {
+		g_autofree char *line = g_strconcat(o->symptom, "\n", NULL);
+
+		record_put_text(record, "/vmdoctor/symptom", line);
+	}
 	return true;
 }
 
@@ -176,7 +182,7 @@ struct source *diagnose_open(const struct options *o, GError **error)
 {
 	struct source *record = o->from ? open_recorded(o->from, error) : open_live(o, error);
 
-	if (record && !put_error_text(record, o, error)) {
+	if (record && !put_complaint(record, o, error)) {
 		source_free(record);
 		return NULL;
 	}
@@ -190,7 +196,7 @@ static GStrv choose(const struct options *o, struct source *record, const GStrv 
 	GStrv list;
 
 	if (!o->domains && !o->globs)
-		return g_strdupv(all);
+		return gather_recorded(record, all);
 	for (size_t i = 0; o->domains && o->domains[i]; i++) {
 		char *name = gather_resolve(record, all, o->domains[i], error);
 
@@ -233,7 +239,8 @@ static void describe_host(struct report *r, const xmlNode *host)
 	r->taken = taken ? g_date_time_format(taken, "%Y-%m-%dT%H:%M:%SZ") : NULL;
 	r->host.name = copy(facts_get(version, "hostname") ? version : system, "hostname");
 	r->host.libvirt = copy(version, "libvirt");
-	r->host.qemu = copy(version, "hypervisor");
+	if (g_strcmp0(facts_get(version, "type"), "QEMU") == 0)
+		r->host.qemu = copy(version, "hypervisor");
 	r->host.kernel = copy(system, "kernel");
 	r->host.os = copy(xml_child(host, "os-release"), "pretty-name");
 }

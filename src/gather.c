@@ -114,6 +114,34 @@ int gather_domains(struct source *src, GStrv *ret_names)
 	return r;
 }
 
+static bool is_recorded(struct source *src, const char *name)
+{
+	static const char *const places[] = { LIVE_DOMAINS "/%s.xml", LIVE_DOMAINS "/%s.inactive.xml",
+					      "/etc/libvirt/qemu/%s.xml", "/run/libvirt/qemu/%s.xml",
+					      "/var/log/libvirt/qemu/%s.log" };
+	g_autofree char *file = source_path_escape(name);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		g_auto(GStrv) around = g_strsplit(places[i], "%s", 2);
+		g_autofree char *path = g_strjoinv(file, around);
+		g_autofree char *text = NULL;
+
+		if (source_read(src, path, &text, NULL) != -ENODATA)
+			return true;
+	}
+	return false;
+}
+
+GStrv gather_recorded(struct source *src, const GStrv names)
+{
+	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+
+	for (size_t i = 0; names[i]; i++)
+		if (is_recorded(src, names[i]))
+			g_strv_builder_add(kept, names[i]);
+	return g_strv_builder_end(kept);
+}
+
 /* The domain whose libvirt says that it is @typed: a UUID or a running id. */
 static bool is_called(struct source *src, const char *name, const char *typed)
 {

@@ -12,6 +12,9 @@ struct source;
 
 /** gather_domains - names of all domains that libvirt or the files know, sorted. Return: 0, -errno */
 int gather_domains(struct source *src, GStrv *ret_names);
+/** gather_recorded - those of @names about which @src says anything: a recording of one domain
+ *  lists its neighbours, too */
+GStrv gather_recorded(struct source *src, const GStrv names);
 /**
  * gather_resolve - the name for what a user typed: a name, a UUID, a running id, in this order
  * Return: the name, or NULL with @error, which offers names that come close.
