@@ -71,7 +71,16 @@ static void append_attr(GString *out, const xmlAttr *attr)
 
 	if (strcmp((const char *)attr->name, "from") != 0 &&
 	    strcmp((const char *)attr->name, "line") != 0)
-		g_string_append_printf(out, " %s='%s'", attr->name, value);
+		g_string_append_printf(out, "%s%s='%s'", out->len ? " " : "", attr->name, value);
+}
+
+/* An attribute stands for itself: of forty counters the rule meant this one. */
+static char *attr_text(const xmlAttr *attr)
+{
+	GString *out = g_string_new(NULL);
+
+	append_attr(out, attr);
+	return g_string_free(out, FALSE);
 }
 
 static bool has_elements(const xmlNode *node)
@@ -117,6 +126,7 @@ struct evidence *evidence_of(const xmlNode *node)
 
 	e->source = g_strdup(origin ? facts_get(origin, "from") : "facts");
 	e->locator = locator_of(origin, element);
-	e->text = text_of(element);
+	e->text = node->type == XML_ATTRIBUTE_NODE ? attr_text((const xmlAttr *)node)
+						    : text_of(element);
 	return e;
 }

@@ -227,20 +227,19 @@ static void add_pair(GString *text, const char *key, const char *value)
 	g_string_append_printf(text, " %s=%s", key, escaped);
 }
 
-/* Finds the mount of @device; the last line with it wins, as it lies on top. */
-static bool add_mount(GString *text, dev_t device, const char *mountinfo)
+/* Finds the mount whose id is @mount_id; a device may be mounted in many places. */
+static void add_mount(GString *text, uint64_t mount_id, const char *mountinfo)
 {
-	g_autofree char *want = g_strdup_printf("%u:%u", major(device), minor(device));
 	g_auto(GStrv) lines = g_strsplit(mountinfo, "\n", 0);
 
-	for (size_t i = g_strv_length(lines); i-- > 0;) {
+	for (size_t i = 0; lines[i]; i++) {
 		g_auto(GStrv) f = g_strsplit(lines[i], " ", 0);
 		size_t n = g_strv_length(f);
 		size_t dash = 6;
 
 		while (dash < n && strcmp(f[dash], "-") != 0)
 			dash++;
-		if (dash + 3 >= n || strcmp(f[2], want) != 0)
+		if (dash + 3 >= n || g_ascii_strtoull(f[0], NULL, 10) != mount_id)
 			continue;
 		g_autofree char *mount = unoctal(f[4]);
 		g_autofree char *flags = g_strdup_printf("%s,%s", f[5], f[dash + 3]);
@@ -248,20 +247,19 @@ static bool add_mount(GString *text, dev_t device, const char *mountinfo)
 		add_pair(text, "type", f[dash + 1]);
 		add_pair(text, "mount", mount);
 		add_pair(text, "flags", flags);
-		return true;
+		return;
 	}
-	return false;
 }
 
 static void ask_fs(const struct fs_source *fs, const char *path, struct answer *ret)
 {
 	g_autofree char *mountinfo = NULL;
 	struct statvfs vfs;
-	struct stat st;
+	struct statx stx;
 	GString *text;
 	int fd = open_below(fs, path, O_PATH);
 
-	if (fd < 0 || fstat(fd, &st) < 0 || fstatvfs(fd, &vfs) < 0) {
+	if (fd < 0 || fstatvfs(fd, &vfs) < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0) {
 		ret->error = fd < 0 ? fd : -errno;
 		if (fd >= 0)
 			close(fd);
@@ -273,7 +271,7 @@ static void ask_fs(const struct fs_source *fs, const char *path, struct answer *
 			(uint64_t)vfs.f_bavail * vfs.f_frsize,
 			(uint64_t)vfs.f_blocks * vfs.f_frsize);
 	if (g_file_get_contents("/proc/self/mountinfo", &mountinfo, NULL, NULL))
-		add_mount(text, st.st_dev, mountinfo);
+		add_mount(text, stx.stx_mnt_id, mountinfo);
 	ret->data = g_string_free_to_bytes(text);
 }
 
