@@ -3,7 +3,7 @@
  * kvm - is hardware virtualisation there, and may it be used?
  *
  * Writes, below /facts/host/kvm: device @path @mode (octal, no type) @uid @gid @label,
- * module @name @nested (loaded), and @cpu-flag (vmx, svm, none; absent: not an x86, or not known).
+ * module @name @nested (loaded), and @cpu-flag (vmx, svm, none; absent: no x86, or not known).
  * Source: Linux Documentation/admin-guide/kernel-parameters.txt "kvm."; proc(5) cpuinfo
  */
 #include "check.h"
