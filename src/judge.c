@@ -302,14 +302,12 @@ static int by_rule(gconstpointer a, gconstpointer b)
 	return r ? r : g_strcmp0(x->subject, y->subject);
 }
 
-/* A rule of log texts holds where one was found; its silence on the host is a pass. */
+/* A rule of log texts holds where one was found; where logs were searched in vain, it passed. */
 static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally *tally)
 {
-	bool is_host = xml_is(scope, "host");
-
 	if (r->logs->len == 0)
-		return r->host == is_host;
-	if (is_host && !xml_child(scope, "match"))
+		return r->host == xml_is(scope, "host");
+	if (!xml_child(scope, "match"))
 		tally->passed += xml_child(scope, "log") != NULL;
 	return xml_child(scope, "match") != NULL;
 }
