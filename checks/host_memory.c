@@ -100,7 +100,7 @@ static void add_cpus(struct source *src, xmlNode *host)
 		return;
 	facts_set(cpus, "online", g_strstrip(text));
 	list = parse_cpulist(text);
-	if (list)
+	if (list && list->len > 0)
 		facts_setf(cpus, "count", "%u", list->len);
 	set_file(src, cpus, "possible", "/sys/devices/system/cpu", "possible");
 }

@@ -7,9 +7,8 @@
  * block.N.rd.reqs; units are those that virConnectGetAllDomainStats() documents (ns, KiB, bytes).
  * Source: virConnectGetAllDomainStats()
  */
-#include <json-glib/json-glib.h>
-
 #include "check.h"
+#include "json_make.h"
 
 static const char *const reads[] = { "/vmdoctor/libvirt/stats/*", NULL };
 
@@ -82,11 +81,11 @@ static void gather_stats(struct source *src, xmlNode *vm)
 	if (facts_error(stats, source_read(src, path, &text, NULL)))
 		return;
 	if (!json_parser_load_from_data(parser, text, -1, NULL) ||
-	    !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+	    !json_object_of(parser)) {
 		facts_set(stats, "error", "EBADMSG");
 		return;
 	}
-	json_object_iter_init(&it, json_node_get_object(json_parser_get_root(parser)));
+	json_object_iter_init(&it, json_object_of(parser));
 	while (json_object_iter_next(&it, &name, &value))
 		add_one(stats, made, name, value);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "errname.h"
+#include "json_make.h"
 #include "source.h"
 #include "xml.h"
 
@@ -250,12 +251,12 @@ xmlNode *facts_json(xmlNode *parent, const char *element, struct source *src, co
 	if (!text)
 		return node;
 	if (!json_parser_load_from_data(parser, text, (gssize)size, &error) ||
-	    !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+	    !json_object_of(parser)) {
 		facts_error(node, -EBADMSG);
 		facts_set(node, "message", error ? error->message : "not a JSON object");
 		return node;
 	}
-	add_members(node, json_node_get_object(json_parser_get_root(parser)), 0);
+	add_members(node, json_object_of(parser), 0);
 	return node;
 }
 
