@@ -56,9 +56,8 @@ static const char time_pattern[] =
 	"^(type=\\w+ msg=)?audit\\((?<epoch>\\d+)\\.\\d+:"
 	"|^(?<day>\\d{4}-\\d\\d-\\d\\d)[ T](?<time>\\d\\d:\\d\\d:\\d\\d([.,]\\d+)?) ?(?<zone>Z|[+-]\\d\\d:?\\d\\d)?"
 	"|^(?<old>[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d)";
-static const char mention_pattern[] =
-	"'(?<a>[^']{1,255})'|\\b(guest|vm|domain|name)[= ]'?(?<a>[^\\s,']+)"
-	"|(?<a>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})";
+static const char name_pattern[] = "'(?<a>[^']{1,255})'|\\b(guest|vm|domain|name)[= ](?<a>[^\\s,']+)";
+static const char uuid_pattern[] = "(?<a>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})";
 
 /* A signature of a rule, ready to be looked for. */
 struct wanted {
@@ -83,7 +82,7 @@ struct scan {
 	GHashTable *hits;     /* "rule scope group" -> struct hit */
 	GHashTable *vms;      /* name and UUID -> vm */
 	xmlNode *host, *only; /* only: the vm, when there is one */
-	GRegex *time, *mention;
+	GRegex *time, *name, *uuid;
 	int64_t clock_s;   /* 0: not known */
 	unsigned int line; /* ever growing number of the text being looked at */
 	char fold[256];
@@ -296,21 +295,29 @@ static int64_t time_of(const struct scan *scan, const char *text, char **ret_tex
 	return day && *day ? iso_time(m) : old_time(old, scan->clock_s);
 }
 
-/* The domain that @text names first, or NULL. */
-static xmlNode *vm_named(const struct scan *scan, const char *text)
+static xmlNode *vm_by(const struct scan *scan, const GRegex *regex, const char *text)
 {
 	g_autoptr(GMatchInfo) m = NULL;
 	xmlNode *vm = NULL;
 
-	if (g_hash_table_size(scan->vms) == 0)
-		return NULL;
-	g_regex_match(scan->mention, text, 0, &m);
+	g_regex_match(regex, text, 0, &m);
 	while (!vm && g_match_info_matches(m)) {
 		g_autofree char *name = g_match_info_fetch_named(m, "a");
+		g_autofree char *lower = g_ascii_strdown(name, -1);
 
-		vm = name ? g_hash_table_lookup(scan->vms, name) : NULL;
+		vm = g_hash_table_lookup(scan->vms, regex == scan->uuid ? lower : name);
 		g_match_info_next(m, NULL);
 	}
+	return vm;
+}
+
+/* The domain that @text names first, or NULL. */
+static xmlNode *vm_named(const struct scan *scan, const char *text)
+{
+	xmlNode *vm = NULL;
+
+	if (g_hash_table_size(scan->vms) > 0 && !(vm = vm_by(scan, scan->name, text)))
+		vm = vm_by(scan, scan->uuid, text);
 	return vm;
 }
 
@@ -623,7 +630,8 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	scan->vms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	scan->host = facts_host(facts);
 	scan->time = g_regex_new(time_pattern, G_REGEX_NO_AUTO_CAPTURE, 0, NULL);
-	scan->mention = regex_new(mention_pattern, NULL);
+	scan->name = regex_new(name_pattern, NULL);
+	scan->uuid = regex_new(uuid_pattern, NULL);
 	scan->clock_s = clock ? g_ascii_strtoll(clock, NULL, 10) : 0;
 	know_vms(scan, xmlDocGetRootElement(facts));
 	for (size_t i = 0; i < rules->len; i++) {
@@ -649,7 +657,8 @@ static void scan_done(struct scan *scan)
 	g_hash_table_unref(scan->hits);
 	g_hash_table_unref(scan->vms);
 	g_regex_unref(scan->time);
-	g_regex_unref(scan->mention);
+	g_regex_unref(scan->name);
+	g_regex_unref(scan->uuid);
 	g_free(scan);
 }
 
