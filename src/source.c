@@ -26,7 +26,6 @@ static const struct cap {
 } caps[] = {
 	{ "/var/log/*", 8 * MIB, true },
 	{ "*/libvirt/qemu/log/*", 8 * MIB, true }, /* qemu:///session */
-	{ "/vmdoctor/journal*", 8 * MIB, true },
 	{ "/vmdoctor/libvirt/capabilities.xml", 8 * MIB, false },
 	{ "/vmdoctor/libvirt/*", 4 * MIB, false },
 	{ "/vmdoctor/manifest.*", 64 * MIB, false },
@@ -209,6 +208,8 @@ static void set_stat(void *into, const char *key, const char *value)
 		st->mtime_s = (int64_t)number;
 	else if (strcmp(key, "label") == 0 && !st->label)
 		st->label = g_strdup(value);
+	else if (strcmp(key, "acl") == 0 && !st->acl)
+		st->acl = g_strdup(value);
 }
 
 int source_stat(struct source *src, const char *path, struct source_stat *ret)
@@ -224,6 +225,7 @@ int source_stat(struct source *src, const char *path, struct source_stat *ret)
 void source_stat_done(struct source_stat *st)
 {
 	g_clear_pointer(&st->label, g_free);
+	g_clear_pointer(&st->acl, g_free);
 }
 
 static void set_fs(void *into, const char *key, const char *value)

@@ -48,13 +48,15 @@ struct answer {
 	GBytes *data;	/* owned; NULL on error */
 };
 
-/** What SOURCE_STAT says. Source: stat(2); label: xattr security.selinux. */
+/** What SOURCE_STAT says. Source: stat(2); label: xattr security.selinux; acl: xattr
+ *  system.posix_acl_access, where it says more than the mode. */
 struct source_stat {
 	unsigned int mode; /* with the type bits */
 	unsigned int uid, gid;
 	uint64_t size_bytes, allocated_bytes, inode, device, rdev;
 	int64_t mtime_s;
 	char *label; /* SELinux context, or NULL; owned */
+	char *acl;   /* "user:64055:--x,group::r-x,mask::r-x", or NULL; owned */
 };
 
 /** What SOURCE_FS says. Source: statfs(2), /proc/self/mountinfo (proc(5)). */
@@ -125,6 +127,9 @@ struct source *source_fs_new(const char *root);
 struct source *source_virt_new(const char *uri, bool agent);
 /** source_osinfo_new - /vmdoctor/osinfo/ID.json out of this machine's osinfo-db */
 struct source *source_osinfo_new(void);
+/** source_journal_new - /var/log/journal.txt: the newest lines of the systemd journal about guests;
+ *  @dir: of journal files, or NULL for this host's */
+struct source *source_journal_new(const char *dir);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/openat2.h>
+#include <linux/posix_acl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,33 @@ static void add_label(GString *text, const char *proc)
 	g_string_append_printf(text, " label=%s", escaped);
 }
 
+/* The named entries, the owning group's and the mask: the rest is in the mode. Source: linux/posix_acl_xattr.h */
+static void add_acl(GString *text, const char *proc)
+{
+	unsigned char raw[4096];
+	ssize_t n = getxattr(proc, "system.posix_acl_access", raw, sizeof(raw));
+	const char *separator = " acl=";
+
+	if (n < (ssize_t)sizeof(uint32_t))
+		return;
+	for (ssize_t at = sizeof(uint32_t); at + 8 <= n; at += 8) {
+		unsigned int tag = raw[at] | raw[at + 1] << 8, perm = raw[at + 2];
+		uint32_t id = raw[at + 4] | raw[at + 5] << 8 | raw[at + 6] << 16 |
+			      (uint32_t)raw[at + 7] << 24;
+		g_autofree char *number = tag == ACL_USER || tag == ACL_GROUP ? g_strdup_printf("%u", id) : NULL;
+		const char *kind = tag == ACL_USER			     ? "user"
+				   : tag == ACL_GROUP || tag == ACL_GROUP_OBJ ? "group"
+				   : tag == ACL_MASK			     ? "mask"
+									     : NULL;
+
+		if (!kind)
+			continue;
+		g_string_append_printf(text, "%s%s:%s:%c%c%c", separator, kind, number ? number : "",
+				       perm & 4 ? 'r' : '-', perm & 2 ? 'w' : '-', perm & 1 ? 'x' : '-');
+		separator = ",";
+	}
+}
+
 static void ask_stat(const struct fs_source *fs, const char *path, struct answer *ret)
 {
 	char proc[64];
@@ -210,6 +238,7 @@ static void ask_stat(const struct fs_source *fs, const char *path, struct answer
 			(uint64_t)st.st_rdev, (int64_t)st.st_mtime);
 	g_snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
 	add_label(text, proc);
+	add_acl(text, proc);
 	ret->data = g_string_free_to_bytes(text);
 	close(fd);
 }

@@ -20,10 +20,11 @@
 #define LIBVIRT_DEADLINE_MS 4000 /* a domain job waits 30 s before libvirt itself gives up */
 #define AGENT_DEADLINE_MS 7000	 /* libvirt waits 5 s for the agent's guest-sync */
 #define OSINFO_DEADLINE_MS 5000
+#define JOURNAL_DEADLINE_MS 4000
 
 struct live {
 	struct source source;
-	struct source *files, *virt, *agent, *osinfo;
+	struct source *files, *virt, *agent, *osinfo, *journal;
 	char *uri;
 	bool ask_guest;
 	int local;	   /* -1: not known yet */
@@ -48,6 +49,11 @@ static struct source *make_agent(const void *arg)
 static struct source *make_osinfo(const void *arg G_GNUC_UNUSED)
 {
 	return source_osinfo_new();
+}
+
+static struct source *make_journal(const void *arg G_GNUC_UNUSED)
+{
+	return source_journal_new(NULL);
 }
 
 static void answer_text(struct answer *ret, char *text)
@@ -164,6 +170,14 @@ static void ask_files(struct live *live, const struct query *q, struct answer *r
 		ret->error = -ENODATA;
 }
 
+static void ask_journal(struct live *live, const struct query *q, struct answer *ret)
+{
+	if (files_are_here(live))
+		source_ask(live->journal, q, ret);
+	else
+		ret->error = -ENODATA;
+}
+
 static void ask_nobody(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
 		       struct answer *ret)
 {
@@ -179,7 +193,8 @@ static void live_ask(struct source *src, const struct query *q, struct answer *r
 	} routes[] = {
 		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
 		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
-		{ "/vmdoctor/", ask_nobody },	       { "/", ask_files },
+		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
+		{ "/", ask_files },
 	};
 	size_t i = 0;
 
@@ -196,6 +211,7 @@ static void live_free(struct source *src)
 	source_free(live->virt);
 	source_free(live->agent);
 	source_free(live->osinfo);
+	source_free(live->journal);
 	g_hash_table_unref(live->stuck);
 	g_free(live->uri);
 	g_free(live);
@@ -216,6 +232,7 @@ struct source *source_live_new(const char *uri, bool ask_guest)
 	live->virt = source_guard_new(make_virt, live, LIBVIRT_DEADLINE_MS);
 	live->agent = source_guard_new(make_agent, live, AGENT_DEADLINE_MS);
 	live->osinfo = source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
+	live->journal = source_guard_new(make_journal, NULL, JOURNAL_DEADLINE_MS);
 	return &live->source;
 }
 

@@ -243,6 +243,33 @@ static void names_become_one_path_component(void **state G_GNUC_UNUSED)
 	}
 }
 
+#define JOURNAL_WRITER "/lib/systemd/systemd-journal-remote"
+
+static void the_journal_reads_as_short_iso_of_those_who_speak_of_guests(void **state)
+{
+	static const char entry[] =
+		"__REALTIME_TIMESTAMP=179524201%d000000\n_HOSTNAME=host1\n%s\nMESSAGE=%s\n"
+		"_BOOT_ID=0123456789abcdef0123456789abcdef\n_MACHINE_ID=0123456789abcdef0123456789abcdef\n\n";
+	g_autofree char *kernel = g_strdup_printf(entry, 0, "_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel", "oom");
+	g_autofree char *other = g_strdup_printf(entry, 1, "_COMM=sshd", "not wanted");
+	g_autofree char *dns = g_strdup_printf(entry, 2, "_COMM=dnsmasq\n_PID=12", "DHCPDISCOVER");
+	g_autofree char *export = g_strconcat(kernel, other, dns, NULL);
+	g_autofree char *command = g_strdup_printf(JOURNAL_WRITER " -o %s/system.journal %s/export 2>/dev/null",
+						   (char *)*state, (char *)*state);
+	g_autofree char *text = NULL;
+	struct source *journal;
+
+	if (access(JOURNAL_WRITER, X_OK) < 0)
+		skip(); /* the package systemd-journal-remote is not installed */
+	put(*state, "/export", export);
+	assert_int_equal(system(command), 0);
+	journal = source_journal_new(*state);
+	assert_int_equal(source_read(journal, "/var/log/journal.txt", &text, NULL), 0);
+	assert_string_equal(text, "2026-11-21T06:20:10+0000 host1 kernel: oom\n"
+				  "2026-11-21T06:20:12+0000 host1 dnsmasq[12]: DHCPDISCOVER\n");
+	source_free(journal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(of_an_unknown_image_only_its_magic_is_read, setup, teardown),
 		cmocka_unit_test(a_guarded_source_that_hangs_or_dies_costs_its_deadline_only),
 		cmocka_unit_test(names_become_one_path_component),
+		cmocka_unit_test_setup_teardown(the_journal_reads_as_short_iso_of_those_who_speak_of_guests, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);
