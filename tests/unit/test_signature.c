@@ -275,7 +275,7 @@ static void a_domain_gets_what_names_it(void **state)
 			"boom profile=\"libvirt-4DEA22B3-1d52-d8f3-2516-782e98ab3fa0\"\nboom database\n");
 	assert_attr(scan(w), "count", "1"); /* the host's: "database" is not db */
 	assert_attr(xml_child(db, "match"), "count", "1");
-	assert_attr(xml_child(web, "match"), "count", "1");
+	assert_attr(xml_child(web, "match"), "count", "2");
 }
 
 static void an_error_text_belongs_to_the_only_domain(void **state)
