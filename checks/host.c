@@ -3,7 +3,7 @@
  * host - what machine, system, libvirt and QEMU this is
  *
  * Writes, below /facts/host: connection, version, node-info (JSON of the libvirt API), system
- * (uname, uid), clock @seconds @date (UTC), os-release @id @version-id @pretty-name …, and libvirt's own
+ * (uname, uid), clock @seconds @date (UTC) @since @until (asked for), os-release @id @version-id @pretty-name …, and libvirt's own
  * capabilities, verbatim.
  * Source: virConnectGetVersion(), virNodeGetInfo(), formatcaps.html, os-release(5), uname(2)
  */
@@ -16,6 +16,7 @@ static const char *const reads[] = {
 	"/vmdoctor/libvirt/capabilities.xml",
 	"/vmdoctor/host.json",
 	"/vmdoctor/clock",
+	"/vmdoctor/window",
 	"/etc/os-release",
 	NULL,
 };
@@ -41,6 +42,21 @@ static void add_os_release(struct source *src, xmlNode *host)
 		parse_shell_assignments(text, set_release, node);
 }
 
+/* --since and --until, resolved: "SINCE UNTIL", seconds since the epoch, 0 for none. */
+static void add_window(struct source *src, xmlNode *clock)
+{
+	g_autofree char *text = NULL;
+	g_auto(GStrv) ends = NULL;
+
+	if (source_read(src, "/vmdoctor/window", &text, NULL) < 0)
+		return;
+	ends = g_strsplit(g_strstrip(text), " ", 2);
+	if (g_strv_length(ends) == 2) {
+		facts_set(clock, "since", strcmp(ends[0], "0") != 0 ? ends[0] : NULL);
+		facts_set(clock, "until", strcmp(ends[1], "0") != 0 ? ends[1] : NULL);
+	}
+}
+
 static void add_clock(struct source *src, xmlNode *host)
 {
 	static const char path[] = "/vmdoctor/clock";
@@ -55,6 +71,7 @@ static void add_clock(struct source *src, xmlNode *host)
 	g_autofree char *date = time ? g_date_time_format(time, "%Y-%m-%d") : NULL;
 
 	facts_set(node, "date", date);
+	add_window(src, node);
 }
 
 static void gather_host(struct source *src, xmlNode *host)

@@ -18,9 +18,13 @@
 #include "rules.h"
 #include "signature.h"
 #include "source.h"
+#include "when.h"
 #include "xml.h"
 
 #define ADMIN_RULES "/etc/vmdoctor/rules.d"
+/* What --at looks at. */
+#define BEFORE_S (15 * 60)
+#define AFTER_S (5 * 60)
 
 static bool load_if_there(GPtrArray *rules, const char *dir, GError **error)
 {
@@ -177,11 +181,52 @@ static struct source *open_recorded(const char *path, GError **error)
 	return tree ? record_new(source_overlay_new(tree, source_knowledge_new())) : NULL;
 }
 
+/* Relative times count from when the recording was taken, not from when it is read. */
+static int64_t now_of(struct source *record)
+{
+	g_autofree char *clock = NULL;
+
+	if (source_read(record, "/vmdoctor/clock", &clock, NULL) == 0)
+		return g_ascii_strtoll(clock, NULL, 10);
+	return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+static bool set_time(const char *option, const char *text, int64_t now_s, int64_t *ret_s,
+		     GError **error)
+{
+	if (!text || when_parse(text, now_s, ret_s))
+		return true;
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		    "--%s %s: not a time; write '2026-01-31 08:30', 'yesterday', '-2h'", option, text);
+	return false;
+}
+
+static bool put_window(struct source *record, const struct options *o, GError **error)
+{
+	int64_t now_s, since_s = 0, until_s = 0, at_s = 0;
+	g_autofree char *text = NULL;
+
+	if (!o->since && !o->until && !o->at)
+		return true;
+	now_s = now_of(record);
+	if (!set_time("since", o->since, now_s, &since_s, error) ||
+	    !set_time("until", o->until, now_s, &until_s, error) ||
+	    !set_time("at", o->at, now_s, &at_s, error))
+		return false;
+	if (o->at) {
+		since_s = at_s - BEFORE_S;
+		until_s = at_s + AFTER_S;
+	}
+	text = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", since_s, until_s);
+	record_put_text(record, "/vmdoctor/window", text);
+	return true;
+}
+
 struct source *diagnose_open(const struct options *o, GError **error)
 {
 	struct source *record = o->from ? open_recorded(o->from, error) : open_live(o, error);
 
-	if (record && !put_complaint(record, o, error)) {
+	if (record && (!put_complaint(record, o, error) || !put_window(record, o, error))) {
 		source_free(record);
 		return NULL;
 	}

@@ -28,6 +28,11 @@ static GOptionContext *context_new(struct options *o)
 		  "a file with it; - is standard input", "FILE" },
 		{ "symptom", 's', 0, G_OPTION_ARG_STRING, &o->symptom,
 		  "what you complain about: ranks what explains it higher", "NAME" },
+		{ "since", 0, 0, G_OPTION_ARG_STRING, &o->since,
+		  "log lines from then on; as journalctl reads times", "TIME" },
+		{ "until", 0, 0, G_OPTION_ARG_STRING, &o->until, "log lines until then", "TIME" },
+		{ "at", 0, 0, G_OPTION_ARG_STRING, &o->at,
+		  "log lines from 15 minutes before to 5 minutes after", "TIME" },
 		{ "format", 'F', 0, G_OPTION_ARG_STRING_ARRAY, &o->formats,
 		  "format of the report (default: text)", "NAME" },
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->outputs,
@@ -101,6 +106,8 @@ static bool check_values(struct options *o, GError **error)
 	if (o->from && o->connect)
 		return fail(error, "--from %s: without a live host there is no --connect %s", o->from,
 			    o->connect);
+	if (o->at && (o->since || o->until))
+		return fail(error, "--at %s: not with --since or --until", o->at);
 	if (o->timeout_s <= 0)
 		return fail(error, "--timeout: not a number of seconds above 0");
 	return true;
@@ -138,7 +145,7 @@ void options_done(struct options *o)
 {
 	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
 				  o->baseline, o->record, o->error_text, o->error_file,
-				  o->facts };
+				  o->facts,    o->since,  o->until,	 o->at };
 	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
 				o->set,	    o->globs,	o->domains };
 

@@ -19,7 +19,7 @@ enum exit_status {
 
 /** What was typed; all strings are owned, NULL where not given. */
 struct options {
-	char *connect, *from, *symptom, *fail_on_name, *colour, *baseline, *record, *facts;
+	char *connect, *from, *symptom, *fail_on_name, *colour, *baseline, *record, *facts, *since, *until, *at;
 	char *error_text, *error_file;
 	GStrv formats, outputs, rules, ignore, set, globs, domains;
 	int timeout_s;

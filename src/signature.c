@@ -84,6 +84,7 @@ struct scan {
 	xmlNode *host, *only; /* only: the vm, when there is one */
 	GRegex *time, *name, *uuid;
 	int64_t clock_s;   /* 0: not known */
+	int64_t since_s, until_s; /* what the user asked for; 0: nothing */
 	unsigned int line; /* ever growing number of the text being looked at */
 	char fold[256];
 	char folded[LINE_CAP_BYTES + HEAD_BYTES];
@@ -422,6 +423,16 @@ static xmlNode *scope_of(const struct scan *scan, const struct line *line)
 	return vm ? vm : scan->host;
 }
 
+/* Outside of what the user asked for, or, unasked, too long ago to matter. */
+static bool is_outside(const struct scan *scan, int64_t written_s)
+{
+	int64_t since_s = scan->since_s ? scan->since_s : scan->clock_s - WINDOW_S;
+
+	if (!scan->since_s && !scan->clock_s)
+		since_s = 0;
+	return written_s < since_s || (scan->until_s && written_s > scan->until_s);
+}
+
 static void found(struct scan *scan, const struct wanted *w, const struct line *line,
 		  const GMatchInfo *m)
 {
@@ -431,9 +442,10 @@ static void found(struct scan *scan, const struct wanted *w, const struct line *
 	bool lasting = line->log->logs & (BIT(QEMU) | BIT(ERROR));
 	struct hit *hit;
 
-	if (!lasting && written_s && scan->clock_s && written_s < scan->clock_s - WINDOW_S)
+	if (written_s && (!lasting || (scan->since_s && line->log->logs & BIT(QEMU))) &&
+	    is_outside(scan, written_s))
 		return;
-	if (!lasting && written_s && is_past(scan, scope, written_s))
+	if (!lasting && !scan->since_s && written_s && is_past(scan, scope, written_s))
 		return;
 	hit = hit_for(scan, scope, w, line, m);
 	if (!hit)
@@ -618,10 +630,16 @@ static void know_vms(struct scan *scan, const xmlNode *root)
 	}
 }
 
+/* Of the clock; 0: not known, or not asked for. */
+static int64_t seconds_of(xmlDoc *facts, const char *attr)
+{
+	const char *text = facts_get(xml_child(facts_host(facts), "clock"), attr);
+
+	return text ? g_ascii_strtoll(text, NULL, 10) : 0;
+}
+
 static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 {
-	const char *clock = facts_get(xml_child(facts_host(facts), "clock"), "seconds");
-
 	fold_init(scan->fold);
 	scan->wanted = g_array_new(FALSE, FALSE, sizeof(struct wanted));
 	g_array_set_clear_func(scan->wanted, wanted_clear);
@@ -632,7 +650,9 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	scan->time = g_regex_new(time_pattern, G_REGEX_NO_AUTO_CAPTURE, 0, NULL);
 	scan->name = regex_new(name_pattern, NULL);
 	scan->uuid = regex_new(uuid_pattern, NULL);
-	scan->clock_s = clock ? g_ascii_strtoll(clock, NULL, 10) : 0;
+	scan->clock_s = seconds_of(facts, "seconds");
+	scan->since_s = seconds_of(facts, "since");
+	scan->until_s = seconds_of(facts, "until");
 	know_vms(scan, xmlDocGetRootElement(facts));
 	for (size_t i = 0; i < rules->len; i++) {
 		const struct rule *rule = rules->pdata[i];
