@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "facts.h"
@@ -200,8 +202,31 @@ char *gather_resolve(struct source *src, const GStrv names, const char *typed, G
 	return NULL;
 }
 
+/* On a terminal, and only when there is to be waited. */
+struct progress {
+	int64_t begin_us;
+	bool is_shown;
+};
+
+static void progress_step(struct progress *p, size_t done, size_t all, const char *name)
+{
+	if (!isatty(STDERR_FILENO) || g_get_monotonic_time() - p->begin_us < G_USEC_PER_SEC)
+		return;
+	g_autofree char *shown = g_strescape(name, NULL);
+
+	fprintf(stderr, "\r\033[Kvmdoctor: domain %zu of %zu, %.40s", done, all, shown);
+	p->is_shown = true;
+}
+
+static void progress_end(const struct progress *p)
+{
+	if (p->is_shown)
+		fputs("\r\033[K", stderr);
+}
+
 xmlDoc *gather_facts(struct source *src, const GStrv domains)
 {
+	struct progress progress = { .begin_us = g_get_monotonic_time() };
 	xmlDoc *facts = facts_new();
 
 	for (size_t c = 0; c < G_N_ELEMENTS(checks); c++) {
@@ -213,6 +238,7 @@ xmlDoc *gather_facts(struct source *src, const GStrv domains)
 	for (size_t d = 0; domains[d]; d++) {
 		xmlNode *vm = facts_add_vm(facts, domains[d]);
 
+		progress_step(&progress, d + 1, g_strv_length(domains), domains[d]);
 		for (size_t c = 0; c < G_N_ELEMENTS(checks); c++) {
 			struct gate gate = { { &gate_ops }, src, checks[c] };
 
@@ -220,6 +246,7 @@ xmlDoc *gather_facts(struct source *src, const GStrv domains)
 				checks[c]->vm(&gate.source, vm);
 		}
 	}
+	progress_end(&progress);
 	return facts;
 }
 
