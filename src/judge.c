@@ -221,7 +221,8 @@ static bool is_unread(struct trial *t)
 	if (t->rule->errors_judged || !error || strcmp(error, "ENOENT") == 0)
 		return false;
 	reason = g_strdup_printf("%s: %s", from ? from : (const char *)t->node->name,
-				 g_strerror(errname_parse(error)));
+				 strcmp(error, "ENODATA") == 0 ? "not recorded"
+							       : g_strerror(errname_parse(error)));
 	add_undecided(t, reason, remedy_for(error));
 	return true;
 }
