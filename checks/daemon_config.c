@@ -125,7 +125,7 @@ static void add_output(struct source *src, xmlNode *host, const xmlNode *setting
 	facts_set(node, "daemon", facts_get(setting->parent, "daemon"));
 	facts_set(node, "level", f[0]);
 	facts_set(node, "path", f[2]);
-	facts_from(node, facts_get(setting, "from"), (unsigned int)atoi(facts_get(setting, "line")));
+	facts_from(node, facts_get(setting, "from"), (unsigned int)g_ascii_strtoull(facts_get(setting, "line"), NULL, 10));
 	facts_set(node, "rotated", is_rotated(rotation, f[2]) ? "yes" : "no");
 	if (source_stat(src, f[2], &st) == 0)
 		facts_setf(node, "size-bytes", "%" G_GUINT64_FORMAT, st.size_bytes);

@@ -303,7 +303,7 @@ static void describe_domain(struct report *r, const xmlNode *vm)
 		.reason = copy(info, "reason"),
 		.machine = copy(facts_find(vm, "domain/os/type"), "machine"),
 		.os = copy(xml_child(vm, "guest-os"), "name"),
-		.id = id ? atoi(id) : -1,
+		.id = id ? (int)g_ascii_strtoll(id, NULL, 10) : -1,
 	};
 	g_ptr_array_add(r->domains, d);
 }

@@ -65,8 +65,8 @@ struct wanted {
 	const struct signature *s;
 	char *literal; /* folded */
 	size_t length;
-	unsigned int next;  /* of the same head; 0: none, else index + 1 */
-	unsigned int tried; /* number of the line that it was tried on */
+	unsigned int next; /* of the same head; 0: none, else index + 1 */
+	unsigned int seen; /* number of the line that last held its literal */
 };
 
 /* One match fact while it grows. */
@@ -79,6 +79,7 @@ struct hit {
 struct scan {
 	GArray *wanted;	      /* of struct wanted */
 	unsigned int *heads;  /* hash of a head -> index + 1 */
+	GArray *candidates;   /* indices into wanted whose literal the line holds */
 	GHashTable *hits;     /* "rule scope group" -> struct hit */
 	GHashTable *vms;      /* name and UUID -> vm */
 	xmlNode *host, *only; /* only: the vm, when there is one */
@@ -248,6 +249,11 @@ static int64_t year_of(int64_t clock_s)
 	return now ? g_date_time_get_year(now) : 0;
 }
 
+static int digits(const char *text)
+{
+	return (int)g_ascii_strtoll(text, NULL, 10);
+}
+
 /* "Jan  2 03:04:05" has no year: the last one that is not in the future. */
 static int64_t old_time(const char *text, int64_t clock_s)
 {
@@ -258,8 +264,8 @@ static int64_t old_time(const char *text, int64_t clock_s)
 
 	for (int64_t year = year_of(clock_s); at && year > 1970; year--) {
 		g_clear_pointer(&t, g_date_time_unref);
-		t = g_date_time_new_utc((int)year, (int)(at - months) / 3 + 1, atoi(text + 4),
-					atoi(text + 7), atoi(text + 10), 0);
+		t = g_date_time_new_utc((int)year, (int)(at - months) / 3 + 1, digits(text + 4),
+					digits(text + 7), digits(text + 10), 0);
 		if (t && g_date_time_to_unix(t) <= clock_s + 24 * 3600)
 			return g_date_time_to_unix(t);
 		if (year < year_of(clock_s))
@@ -456,36 +462,61 @@ static void found(struct scan *scan, const struct wanted *w, const struct line *
 	facts_set(hit->node, "last", time);
 }
 
-static void try_wanted(struct scan *scan, struct wanted *w, struct line *line)
+static bool try_wanted(struct scan *scan, const struct wanted *w, struct line *line)
 {
 	g_autoptr(GMatchInfo) m = NULL;
 
-	if (w->tried == scan->line || !(w->s->logs & line->log->logs))
-		return;
-	w->tried = scan->line;
 	if (!line->readable)
 		line->readable = make_readable(line->text, line->size);
-	if (!w->s->regex)
-		found(scan, w, line, NULL);
-	else if (g_regex_match(w->s->regex, line->readable, 0, &m))
-		found(scan, w, line, m);
+	if (w->s->regex && !g_regex_match(w->s->regex, line->readable, 0, &m))
+		return false;
+	found(scan, w, line, m);
+	return true;
 }
 
-static void scan_line(struct scan *scan, struct line *line)
+static void find_candidates(struct scan *scan, const struct line *line)
 {
-	line->size = MIN(line->size, LINE_CAP_BYTES);
-	scan->line++;
 	for (size_t i = 0; i < line->size; i++)
 		scan->folded[i] = scan->fold[(unsigned char)line->text[i]];
 	for (size_t i = 0; i + HEAD_BYTES <= line->size; i++)
 		for (unsigned int n = scan->heads[head_of(scan->folded + i)]; n > 0;) {
-			struct wanted *w = &g_array_index(scan->wanted, struct wanted, n - 1);
+			unsigned int index = n - 1;
+			struct wanted *w = &g_array_index(scan->wanted, struct wanted, index);
 
 			n = w->next;
-			if (w->length <= line->size - i &&
-			    memcmp(scan->folded + i, w->literal, w->length) == 0)
-				try_wanted(scan, w, line);
+			if (w->seen == scan->line || !(w->s->logs & line->log->logs) ||
+			    w->length > line->size - i ||
+			    memcmp(scan->folded + i, w->literal, w->length) != 0)
+				continue;
+			w->seen = scan->line;
+			g_array_append_val(scan->candidates, index);
 		}
+}
+
+static int by_number(gconstpointer a, gconstpointer b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of a rule's signatures the first that matches the line counts, in the order of the rule. */
+static void scan_line(struct scan *scan, struct line *line)
+{
+	const struct rule *done = NULL;
+
+	line->size = MIN(line->size, LINE_CAP_BYTES);
+	scan->line++;
+	g_array_set_size(scan->candidates, 0);
+	find_candidates(scan, line);
+	g_array_sort(scan->candidates, by_number);
+	for (size_t i = 0; i < scan->candidates->len; i++) {
+		unsigned int index = g_array_index(scan->candidates, unsigned int, i);
+		const struct wanted *w = &g_array_index(scan->wanted, struct wanted, index);
+
+		if (w->rule != done && try_wanted(scan, w, line))
+			done = w->rule;
+	}
 	g_clear_pointer(&line->readable, g_free);
 }
 
@@ -498,9 +529,10 @@ static unsigned int scan_text(struct scan *scan, const struct log *log, const ch
 
 	for (const char *p = text, *next; p < end; p = next) {
 		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		struct line line = { .log = log, .text = p, .number = ++number };
+		struct line line = { .log = log, .text = p, .number = number + 1 };
 		bool goes_on;
 
+		number++;
 		stop = stop ? stop : end;
 		next = stop + 1;
 		line.size = (size_t)(stop - p);
@@ -595,7 +627,7 @@ static void scan_vm(struct scan *scan, struct source *src, xmlNode *vm)
 	const char *start = facts_get(facts_find(vm, "qemu-log/start"), "line");
 	const char *name = facts_get(vm, "name");
 	struct log qemu = { .path = path, .name = "qemu", .logs = BIT(QEMU), .vm = vm,
-			    .first = start ? (unsigned int)atoi(start) : 0 };
+			    .first = start ? (unsigned int)digits(start) : 0 };
 	g_autofree char *tpm_path = g_strdup_printf(swtpm_log, name);
 	g_autofree char *dir = path ? g_path_get_dirname(path) : NULL;
 	g_autofree char *session = g_strdup_printf("%s/%s-swtpm.log", dir ? dir : "", name);
@@ -644,6 +676,7 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	scan->wanted = g_array_new(FALSE, FALSE, sizeof(struct wanted));
 	g_array_set_clear_func(scan->wanted, wanted_clear);
 	scan->heads = g_new0(unsigned int, 1 << 16);
+	scan->candidates = g_array_new(FALSE, FALSE, sizeof(unsigned int));
 	scan->hits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	scan->vms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	scan->host = facts_host(facts);
@@ -674,6 +707,7 @@ static void scan_done(struct scan *scan)
 				   ((struct hit *)hit)->count);
 	g_array_unref(scan->wanted);
 	g_free(scan->heads);
+	g_array_unref(scan->candidates);
 	g_hash_table_unref(scan->hits);
 	g_hash_table_unref(scan->vms);
 	g_regex_unref(scan->time);

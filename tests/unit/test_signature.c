@@ -250,6 +250,20 @@ static void a_line_that_was_seen_is_not_counted_again_unwrapped(void **state)
 	assert_attr(scan(w), "count", "2");
 }
 
+static void a_line_counts_once_for_a_rule(void **state)
+{
+	struct world *w = *state;
+	xmlNode *m;
+
+	want(w->rule, "daemon", "late", "(?<path>/\\S+) late");
+	want(w->rule, "daemon", "early", "early (?<name>\\w+)");
+	record_put_text(w->src, ERROR_TXT, "early one /x late\n");
+	m = scan(w);
+	assert_attr(m, "path", "/x");
+	assert_attr(m, "count", "1");
+	assert_null(xml_next(m, "match"));
+}
+
 static void only_the_wanted_logs_count(void **state)
 {
 	struct world *w = *state;
@@ -415,6 +429,7 @@ int main(void)
 		TEST(many_matches_do_not_make_many_facts),
 		TEST(wrapped_text_is_tried_unwrapped),
 		TEST(a_line_that_was_seen_is_not_counted_again_unwrapped),
+		TEST(a_line_counts_once_for_a_rule),
 		TEST(only_the_wanted_logs_count),
 		TEST(a_domain_gets_what_names_it),
 		TEST(an_error_text_belongs_to_the_only_domain),
