@@ -126,7 +126,8 @@ static void judge_nfs(const struct scene *s, const struct need *need, const stru
 	enum verdict v = judge_bits(s, need, &leaf->st, false);
 	bool nobody = leaf->st.uid == 65534 || leaf->st.uid == 4294967294u;
 
-	if (v == VERDICT_NO && need->owner_change != VERDICT_NO && !nobody)
+	/* Root's own rights end there, too. */
+	if (s->who.uid == 0 || (v == VERDICT_NO && need->owner_change != VERDICT_NO && !nobody))
 		v = VERDICT_UNKNOWN;
 	say(access, v, leaf->path, nobody ? "squash" : "mode");
 }
@@ -256,7 +257,8 @@ static xmlNode *add_need(const struct scene *s, const struct need *need)
 	facts_set(access, "owner-change", verdict_names[need->owner_change]);
 	set_identity_facts(&s->who, access);
 	judge_path(s, need, steps, r, access);
-	if (g_strcmp0(facts_get(access, "verdict"), "unknown") == 0 && reason_of(r) == NULL)
+	/* What was never looked at is unknown; what could not be seen has its reason. */
+	if (r != -ENODATA && reason_of(r) == NULL && !facts_get(access, "link"))
 		(void)facts_error(access, r);
 	add_steps(access, steps, r);
 	return access;
@@ -341,7 +343,7 @@ static void add_presence(const struct scene *s, const char *role, const char *co
 	facts_from(access, places[0], 0);
 	facts_set(access, "role", role);
 	say(access, r == 0 ? VERDICT_YES : r == -ENOENT ? VERDICT_NO : VERDICT_UNKNOWN, places[0], "missing");
-	if (r != -ENOENT)
+	if (r != -ENOENT && r != -ENODATA)
 		(void)facts_error(access, r);
 }
 

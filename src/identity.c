@@ -238,13 +238,14 @@ enum verdict identity_may(const struct identity *id, const struct source_stat *s
 			  unsigned int want)
 {
 	g_autoptr(GArray) acl = NULL;
-	enum verdict v;
 
 	if (!id->known)
 		return VERDICT_UNKNOWN;
+	if (id->uid == 0)
+		return S_ISDIR(st->mode) || !(want & ACCESS_EXECUTE) || st->mode & 0111 ? VERDICT_YES
+											: VERDICT_NO;
 	acl = parse_acl(st->acl);
-	v = may_by_bits(id, st, acl, want);
-	return id->uid == 0 && v == VERDICT_NO ? VERDICT_UNKNOWN : v;
+	return may_by_bits(id, st, acl, want);
 }
 
 /* The walk */

@@ -54,8 +54,8 @@ void identity_done(struct identity *id);
 
 /**
  * identity_may - do mode and ACL grant all of @want (ACCESS_…)?
- * QEMU's root has no capabilities by default, but may: where the bits refuse root, that is unknown.
- * Source: path_resolution(7), acl(5) "access check algorithm"
+ * Root may all, but execute what nobody may; libvirt leaves QEMU as root what that takes.
+ * Source: path_resolution(7), acl(5) "access check algorithm", capabilities(7) CAP_DAC_OVERRIDE
  */
 enum verdict identity_may(const struct identity *id, const struct source_stat *st,
 			  unsigned int want);
