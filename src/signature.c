@@ -21,8 +21,8 @@
 #define TEXT_CAP_CHARS 400
 #define HEAD_BYTES 4   /* of a literal, in the table */
 #define DISTINCT_MAX 8 /* matches of one rule in one scope */
-/* A failure from before the weekend is still worth a look; older ones are mended or known. */
-#define WINDOW_S (3 * 24 * 3600)
+/* A failure of the last day is worth a look; older ones are mended or known. */
+#define WINDOW_S (24 * 3600)
 
 static const char *const log_names[SIGNATURE_LOG_MAX_] = {
 	[SIGNATURE_QEMU] = "qemu",     [SIGNATURE_DAEMON] = "daemon",
@@ -82,6 +82,7 @@ struct scan {
 	GArray *candidates;   /* indices into wanted whose literal the line holds */
 	GHashTable *hits;     /* "rule scope group" -> struct hit */
 	GHashTable *vms;      /* name and UUID -> vm */
+	GHashTable *paths;    /* of the images and kernels of vms -> vm */
 	xmlNode *host, *only; /* only: the vm, when there is one */
 	GRegex *time, *name, *uuid;
 	int64_t clock_s;   /* 0: not known */
@@ -422,10 +423,26 @@ static struct hit *hit_for(struct scan *scan, xmlNode *scope, const struct wante
 	return one;
 }
 
-static xmlNode *scope_of(const struct scan *scan, const struct line *line)
+/* The domain whose file the match is about, or NULL. */
+static xmlNode *vm_with_path(const struct scan *scan, const struct wanted *w, const GMatchInfo *m)
+{
+	xmlNode *vm = NULL;
+
+	for (size_t i = 0; m && !vm && w->s->groups[i]; i++) {
+		g_autofree char *value = g_match_info_fetch_named(m, w->s->groups[i]);
+
+		vm = value ? g_hash_table_lookup(scan->paths, value) : NULL;
+	}
+	return vm;
+}
+
+static xmlNode *scope_of(const struct scan *scan, const struct wanted *w, const struct line *line,
+			 const GMatchInfo *m)
 {
 	xmlNode *vm = line->log->vm ? line->log->vm : vm_named(scan, line->readable);
 
+	if (!vm)
+		vm = vm_with_path(scan, w, m);
 	return vm ? vm : scan->host;
 }
 
@@ -442,7 +459,7 @@ static bool is_outside(const struct scan *scan, int64_t written_s)
 static void found(struct scan *scan, const struct wanted *w, const struct line *line,
 		  const GMatchInfo *m)
 {
-	xmlNode *scope = scope_of(scan, line);
+	xmlNode *scope = scope_of(scan, w, line, m);
 	g_autofree char *time = NULL;
 	int64_t written_s = time_of(scan, line->readable, &time);
 	bool lasting = line->log->logs & (BIT(QEMU) | BIT(ERROR));
@@ -462,12 +479,35 @@ static void found(struct scan *scan, const struct wanted *w, const struct line *
 	facts_set(hit->node, "last", time);
 }
 
+/* In a log of all programs, is this a line of libvirt's or QEMU's? */
+static bool is_of_libvirt(const char *text)
+{
+	static const char *const programs[] = { "libvirt", "qemu",	"virtnetworkd", "virtstoraged",
+						"swtpm",   "virtlogd",	"virtnodedevd", "virtlockd",
+						"virt-",   "virtproxyd" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(programs); i++)
+		if (strstr(text, programs[i]))
+			return true;
+	return false;
+}
+
+static bool is_of_log(const struct wanted *w, const struct line *line)
+{
+	unsigned int common = w->s->logs & line->log->logs;
+
+	return line->log->logs != SYSTEM_LOG || (common & ~(BIT(DAEMON) | BIT(SWTPM))) ||
+	       is_of_libvirt(line->readable);
+}
+
 static bool try_wanted(struct scan *scan, const struct wanted *w, struct line *line)
 {
 	g_autoptr(GMatchInfo) m = NULL;
 
 	if (!line->readable)
 		line->readable = make_readable(line->text, line->size);
+	if (!is_of_log(w, line))
+		return false;
 	if (w->s->regex && !g_regex_match(w->s->regex, line->readable, 0, &m))
 		return false;
 	found(scan, w, line, m);
@@ -648,6 +688,15 @@ static void wanted_clear(void *p)
 	g_free(((struct wanted *)p)->literal);
 }
 
+static void know_paths(struct scan *scan, xmlNode *vm)
+{
+	for (const xmlNode *n = xml_child(vm, "image"); n; n = xml_next(n, "image"))
+		g_hash_table_insert(scan->paths, g_strdup(facts_get(n, "path")), vm);
+	for (const xmlNode *n = xml_child(vm, "access"); n; n = xml_next(n, "access"))
+		if (facts_get(n, "path"))
+			g_hash_table_insert(scan->paths, g_strdup(facts_get(n, "path")), vm);
+}
+
 static void know_vms(struct scan *scan, const xmlNode *root)
 {
 	unsigned int vms = 0;
@@ -656,6 +705,7 @@ static void know_vms(struct scan *scan, const xmlNode *root)
 		const char *uuid = facts_get(vm, "uuid");
 
 		scan->only = vms++ ? NULL : vm;
+		know_paths(scan, vm);
 		g_hash_table_insert(scan->vms, g_strdup(facts_get(vm, "name")), vm);
 		if (uuid)
 			g_hash_table_insert(scan->vms, g_ascii_strdown(uuid, -1), vm);
@@ -679,6 +729,7 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	scan->candidates = g_array_new(FALSE, FALSE, sizeof(unsigned int));
 	scan->hits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	scan->vms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	scan->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	scan->host = facts_host(facts);
 	scan->time = g_regex_new(time_pattern, G_REGEX_NO_AUTO_CAPTURE, 0, NULL);
 	scan->name = regex_new(name_pattern, NULL);
@@ -710,6 +761,7 @@ static void scan_done(struct scan *scan)
 	g_array_unref(scan->candidates);
 	g_hash_table_unref(scan->hits);
 	g_hash_table_unref(scan->vms);
+	g_hash_table_unref(scan->paths);
 	g_regex_unref(scan->time);
 	g_regex_unref(scan->name);
 	g_regex_unref(scan->uuid);
