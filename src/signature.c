@@ -23,6 +23,8 @@
 #define DISTINCT_MAX 8 /* matches of one rule in one scope */
 /* A failure of the last day is worth a look; older ones are mended or known. */
 #define WINDOW_S (24 * 3600)
+#define ATTEMPT_S 60   /* messages of one attempt to start come within this time */
+#define STAMP_CHARS 26 /* 2026-11-21T07:23:48.856505 */
 
 static const char *const log_names[SIGNATURE_LOG_MAX_] = {
 	[SIGNATURE_QEMU] = "qemu",     [SIGNATURE_DAEMON] = "daemon",
@@ -74,6 +76,7 @@ struct hit {
 	xmlNode *node;
 	unsigned int count;
 	unsigned int distinct; /* in the first of a rule and scope only */
+	int64_t last_s;	       /* when the last was written; 0: not known */
 };
 
 struct scan {
@@ -329,14 +332,16 @@ static xmlNode *vm_named(const struct scan *scan, const char *text)
 	return vm;
 }
 
-/* Over before the domain's present life began: that start went well. */
+/* Over before the domain's present or last life began: that start went well. */
 static bool is_past(const struct scan *scan, const xmlNode *vm, int64_t written_s)
 {
 	const char *start = facts_get(facts_find(vm, "qemu-log/start"), "time");
+	const char *end = facts_get(facts_find(vm, "qemu-log/end"), "reason");
+	bool active = g_strcmp0(facts_get(vm, "active"), "yes") == 0;
 	g_autofree char *text = NULL;
 
-	return start && g_strcmp0(facts_get(vm, "active"), "yes") == 0 &&
-	       written_s < time_of(scan, start, &text);
+	return start && (active || (end && strcmp(end, "failed") != 0)) &&
+	       written_s <= time_of(scan, start, &text);
 }
 
 /* Matches */
@@ -436,6 +441,28 @@ static xmlNode *vm_with_path(const struct scan *scan, const struct wanted *w, co
 	return vm;
 }
 
+/* What QEMU said before libvirt took it over into its own log carries QEMU's time: whose is it? */
+static xmlNode *vm_quoted(const struct scan *scan, const struct line *line)
+{
+	const char *stamp = strstr(line->readable, "Z qemu");
+	GHashTableIter it;
+	gpointer vm;
+
+	if (!stamp || stamp - line->readable < STAMP_CHARS)
+		return NULL;
+	g_autofree char *said = g_strndup(stamp - STAMP_CHARS, STAMP_CHARS);
+
+	g_hash_table_iter_init(&it, scan->vms);
+	while (g_hash_table_iter_next(&it, NULL, &vm))
+		for (const xmlNode *n = facts_find(vm, "qemu-log/said"); n; n = xml_next(n, "said")) {
+			g_autofree char *text = xml_text(n);
+
+			if (strstr(text, said))
+				return vm;
+		}
+	return NULL;
+}
+
 static xmlNode *scope_of(const struct scan *scan, const struct wanted *w, const struct line *line,
 			 const GMatchInfo *m)
 {
@@ -443,6 +470,8 @@ static xmlNode *scope_of(const struct scan *scan, const struct wanted *w, const 
 
 	if (!vm)
 		vm = vm_with_path(scan, w, m);
+	if (!vm)
+		vm = vm_quoted(scan, line);
 	return vm ? vm : scan->host;
 }
 
@@ -474,6 +503,7 @@ static void found(struct scan *scan, const struct wanted *w, const struct line *
 	if (!hit)
 		return;
 	hit->count++;
+	hit->last_s = written_s;
 	if (time && hit->count == 1)
 		facts_set(hit->node, "first", time);
 	facts_set(hit->node, "last", time);
@@ -746,16 +776,58 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	}
 }
 
-static void scan_done(struct scan *scan)
+/* When the newest match about @vm was written. */
+static int64_t newest_of(const struct scan *scan, const xmlNode *vm)
 {
 	GHashTableIter it;
-	gpointer hit;
+	gpointer p;
+	int64_t newest_s = 0;
 
 	g_hash_table_iter_init(&it, scan->hits);
-	while (g_hash_table_iter_next(&it, NULL, &hit))
-		if (((struct hit *)hit)->node)
-			facts_setf(((struct hit *)hit)->node, "count", "%u",
-				   ((struct hit *)hit)->count);
+	while (g_hash_table_iter_next(&it, NULL, &p)) {
+		const struct hit *hit = p;
+
+		if (hit->node && hit->node->parent == vm)
+			newest_s = MAX(newest_s, hit->last_s);
+	}
+	return newest_s;
+}
+
+/* Of a domain that is off, the last attempt counts: what failed before it may be mended. */
+static bool is_older_attempt(const struct scan *scan, const struct hit *hit)
+{
+	const xmlNode *vm = hit->node->parent;
+
+	return vm != scan->host && !scan->since_s && hit->last_s &&
+	       g_strcmp0(facts_get(vm, "active"), "no") == 0 &&
+	       hit->last_s < newest_of(scan, vm) - ATTEMPT_S;
+}
+
+static void finish_hits(struct scan *scan)
+{
+	g_autoptr(GPtrArray) old = g_ptr_array_new();
+	GHashTableIter it;
+	gpointer p;
+
+	g_hash_table_iter_init(&it, scan->hits);
+	while (g_hash_table_iter_next(&it, NULL, &p)) {
+		struct hit *hit = p;
+
+		if (!hit->node)
+			continue;
+		facts_setf(hit->node, "count", "%u", hit->count);
+		if (is_older_attempt(scan, hit))
+			g_ptr_array_add(old, hit->node);
+	}
+	for (size_t i = 0; i < old->len; i++) {
+		xmlUnlinkNode(old->pdata[i]);
+		xmlFreeNode(old->pdata[i]);
+	}
+}
+
+static void scan_done(struct scan *scan)
+{
+	finish_hits(scan);
 	g_array_unref(scan->wanted);
 	g_free(scan->heads);
 	g_array_unref(scan->candidates);
