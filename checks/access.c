@@ -7,6 +7,7 @@
  *                 emulator, kvm, shared-dir, swtpm) @disk (target dev) @want (r, rw, x)
  *          @uid @gid @groups @user  whom QEMU runs as (absent: not known)
  *          @owner-change (yes, no, unknown)  does libvirt give it to QEMU's user before the start?
+ *          @read-only (yes: so is its file system)
  *          @fs-type  of what @link names, or of the file
  *          @verdict (yes, no, unknown) @link @reason: the first component that says no, and why:
  *                 missing, loop, not-directory, search, mode, read-only-mount, squash
@@ -92,6 +93,14 @@ static unsigned int wanted_bits(const char *want)
 	       (strchr(want, 'x') ? ACCESS_EXECUTE : 0);
 }
 
+/** What comes of one path: the verdict and, of a no, which link and why. Borrowed but for fs_type. */
+struct outcome {
+	enum verdict verdict;
+	const char *link, *reason;
+	char *fs_type;
+	bool read_only;
+};
+
 static void say(xmlNode *access, enum verdict v, const char *link, const char *reason)
 {
 	facts_set(access, "verdict", verdict_names[v]);
@@ -121,46 +130,52 @@ static enum verdict judge_bits(const struct scene *s, const struct need *need,
 
 /* Root may be nobody on an NFS server; then the chown fails, silently, and the owner stays. */
 static void judge_nfs(const struct scene *s, const struct need *need, const struct path_step *leaf,
-		      xmlNode *access)
+		      struct outcome *ret)
 {
-	enum verdict v = judge_bits(s, need, &leaf->st, false);
 	bool nobody = leaf->st.uid == 65534 || leaf->st.uid == 4294967294u;
 
+	ret->verdict = judge_bits(s, need, &leaf->st, false);
+	ret->reason = nobody ? "squash" : "mode";
 	/* Root's own rights end there, too. */
-	if (s->who.uid == 0 || (v == VERDICT_NO && need->owner_change != VERDICT_NO && !nobody))
-		v = VERDICT_UNKNOWN;
-	say(access, v, leaf->path, nobody ? "squash" : "mode");
+	if (s->who.uid == 0 ||
+	    (ret->verdict == VERDICT_NO && need->owner_change != VERDICT_NO && !nobody))
+		ret->verdict = VERDICT_UNKNOWN;
 }
 
 static void judge_leaf(const struct scene *s, const struct need *need, const struct path_step *leaf,
-		       xmlNode *access)
+		       struct outcome *ret)
 {
 	struct source_fs fs = { 0 };
 	bool device = S_ISCHR(leaf->st.mode) || S_ISBLK(leaf->st.mode);
 	bool known = device || source_fs(s->src, leaf->path, &fs) == 0;
-	bool read_only = !device && is_read_only(&fs);
-	enum verdict v = judge_bits(s, need, &leaf->st, !read_only);
 
-	facts_set(access, "fs-type", fs.type);
-	if (read_only && strchr(need->want, 'w'))
-		say(access, VERDICT_NO, leaf->path, "read-only-mount");
-	else if (is_nfs(fs.type) && !device)
-		judge_nfs(s, need, leaf, access);
-	else if ((is_foreign(fs.type) || !known) && v == VERDICT_NO)
-		say(access, VERDICT_UNKNOWN, NULL, NULL);
-	else
-		say(access, v, leaf->path, "mode");
+	ret->link = leaf->path;
+	ret->reason = "mode";
+	ret->read_only = !device && is_read_only(&fs);
+	ret->verdict = judge_bits(s, need, &leaf->st, !ret->read_only);
+	if (ret->read_only && strchr(need->want, 'w')) {
+		ret->verdict = VERDICT_NO;
+		ret->reason = "read-only-mount";
+	} else if (is_nfs(fs.type) && !device) {
+		judge_nfs(s, need, leaf, ret);
+	} else if ((is_foreign(fs.type) || !known) && ret->verdict == VERDICT_NO) {
+		ret->verdict = VERDICT_UNKNOWN;
+	}
+	ret->fs_type = g_steal_pointer(&fs.type);
 	source_fs_done(&fs);
 }
 
 /* A directory that refuses; on a foreign file system its mode says nothing certain. */
-static void judge_directory(const struct scene *s, const struct path_step *dir, xmlNode *access)
+static void judge_directory(const struct scene *s, const struct path_step *dir, struct outcome *ret)
 {
 	struct source_fs fs = { 0 };
 
 	(void)source_fs(s->src, dir->path, &fs);
-	facts_set(access, "fs-type", fs.type);
-	say(access, is_foreign(fs.type) ? VERDICT_UNKNOWN : VERDICT_NO, dir->path, "search");
+	ret->verdict = is_foreign(fs.type) ? VERDICT_UNKNOWN : VERDICT_NO;
+	ret->link = dir->path;
+	ret->reason = "search";
+	g_free(ret->fs_type);
+	ret->fs_type = g_steal_pointer(&fs.type);
 	source_fs_done(&fs);
 }
 
@@ -178,55 +193,67 @@ static const char *reason_of(int error)
 	}
 }
 
-/* The first component that is known to refuse, else where the walk ended. */
-static void judge_path(const struct scene *s, const struct need *need, const GPtrArray *steps, int r,
-		       xmlNode *access)
+/* Where the walk ended, unless a directory on the way is known to refuse: then the first of those. */
+static void judge_path(const struct scene *s, const GPtrArray *steps, int r, struct outcome *ret)
 {
-	const struct path_step *last = steps->pdata[steps->len - 1];
-	bool unsure = false;
+	guint dirs = r == 0 ? steps->len - 1 : steps->len;
 
-	for (guint i = 0; i < steps->len; i++) {
+	if (r != 0) {
+		ret->verdict = reason_of(r) ? VERDICT_NO : VERDICT_UNKNOWN;
+		ret->link = ((const struct path_step *)steps->pdata[steps->len - 1])->path;
+		ret->reason = reason_of(r);
+	}
+	for (guint i = 0; i < dirs; i++) {
 		const struct path_step *step = steps->pdata[i];
-		bool leaf = r == 0 && i == steps->len - 1;
 
-		if (!leaf && step->verdict == VERDICT_NO) {
-			judge_directory(s, step, access);
+		if (step->error == 0 && step->verdict == VERDICT_NO) {
+			judge_directory(s, step, ret);
 			return;
 		}
-		unsure |= !leaf && step->verdict == VERDICT_UNKNOWN && step->error == 0;
+		/* It may refuse: no yes is certain. */
+		if (step->error == 0 && step->verdict == VERDICT_UNKNOWN && ret->verdict == VERDICT_YES)
+			ret->verdict = VERDICT_UNKNOWN;
 	}
-	if (r == 0)
-		judge_leaf(s, need, last, access);
-	else
-		say(access, reason_of(r) ? VERDICT_NO : VERDICT_UNKNOWN, last->path, reason_of(r));
-	/* A directory that may refuse: no yes is certain. */
-	if (unsure && g_strcmp0(facts_get(access, "verdict"), "yes") == 0)
-		say(access, VERDICT_UNKNOWN, NULL, NULL);
 }
 
-static void add_steps(xmlNode *access, const GPtrArray *steps, int r)
+static void add_step(xmlNode *access, const struct path_step *step)
 {
-	for (guint i = 0; i < steps->len; i++) {
-		const struct path_step *step = steps->pdata[i];
-		bool leaf = r == 0 && i == steps->len - 1;
-		xmlNode *node = facts_add(access, "step");
+	xmlNode *node = facts_add(access, "step");
 
-		facts_set(node, "path", step->path);
-		facts_from(node, step->path, 0);
-		if (facts_error(node, step->error))
-			continue;
-		facts_setf(node, "mode", "%04o", step->st.mode & 07777);
-		facts_setf(node, "uid", "%u", step->st.uid);
-		facts_setf(node, "gid", "%u", step->st.gid);
-		facts_set(node, "acl", step->st.acl);
-		/* The file's own verdict is that of the whole, unless something above it refused. */
-		if (!leaf)
-			facts_set(node, "verdict", verdict_names[step->verdict]);
-		else if (g_strcmp0(facts_get(access, "link"), step->path) == 0)
-			facts_set(node, "verdict", "no");
-		else if (!facts_get(access, "link"))
-			facts_set(node, "verdict", facts_get(access, "verdict"));
+	facts_set(node, "path", step->path);
+	facts_from(node, step->path, 0);
+	if (facts_error(node, step->error))
+		return;
+	facts_setf(node, "mode", "%04o", step->st.mode & 07777);
+	facts_setf(node, "uid", "%u", step->st.uid);
+	facts_setf(node, "gid", "%u", step->st.gid);
+	facts_set(node, "acl", step->st.acl);
+	facts_set(node, "verdict", verdict_names[step->verdict]);
+}
+
+static void judge(const struct scene *s, const struct need *need, xmlNode *access)
+{
+	g_autoptr(GPtrArray) steps = NULL;
+	int r = path_walk(s->src, &s->who, need->path, &steps);
+	struct path_step *last = steps->pdata[steps->len - 1];
+	struct outcome o = { .verdict = VERDICT_UNKNOWN };
+
+	if (r == 0) {
+		judge_leaf(s, need, last, &o);
+		last->verdict = o.verdict;
 	}
+	facts_set(access, "owner-change",
+		  verdict_names[o.read_only ? VERDICT_NO : need->owner_change]);
+	facts_set(access, "read-only", o.read_only ? "yes" : NULL);
+	judge_path(s, steps, r, &o);
+	facts_set(access, "fs-type", o.fs_type);
+	say(access, o.verdict, o.link, o.reason);
+	/* What was never looked at is unknown; what could not be seen has its reason. */
+	if (r != -ENODATA && o.verdict == VERDICT_UNKNOWN)
+		(void)facts_error(access, r);
+	for (guint i = 0; i < steps->len; i++)
+		add_step(access, steps->pdata[i]);
+	g_free(o.fs_type);
 }
 
 static void set_identity_facts(const struct identity *who, xmlNode *access)
@@ -243,25 +270,17 @@ static void set_identity_facts(const struct identity *who, xmlNode *access)
 	facts_set(access, "groups", groups->str);
 }
 
-static xmlNode *add_need(const struct scene *s, const struct need *need)
+static void add_need(const struct scene *s, const struct need *need)
 {
 	xmlNode *access = facts_add(s->vm, "access");
-	g_autoptr(GPtrArray) steps = NULL;
-	int r = path_walk(s->src, &s->who, need->path, &steps);
 
 	facts_set(access, "path", need->path);
 	facts_from(access, need->path, 0);
 	facts_set(access, "role", need->role);
 	facts_set(access, "disk", need->disk);
 	facts_set(access, "want", need->want);
-	facts_set(access, "owner-change", verdict_names[need->owner_change]);
 	set_identity_facts(&s->who, access);
-	judge_path(s, need, steps, r, access);
-	/* What was never looked at is unknown; what could not be seen has its reason. */
-	if (r != -ENODATA && reason_of(r) == NULL && !facts_get(access, "link"))
-		(void)facts_error(access, r);
-	add_steps(access, steps, r);
-	return access;
+	judge(s, need, access);
 }
 
 /* What a domain needs */
@@ -290,7 +309,7 @@ static void add_data_file(const struct scene *s, const xmlNode *image, struct ne
 		return;
 	need.role = "data-file";
 	need.path = path;
-	(void)add_need(s, &need);
+	add_need(s, &need);
 }
 
 static void add_image(const struct scene *s, const xmlNode *image)
@@ -309,7 +328,7 @@ static void add_image(const struct scene *s, const xmlNode *image)
 	/* libvirt starts without what is optional and cannot be had. */
 	if (g_strcmp0(facts_get(xml_child(disk, "source"), "startupPolicy"), "optional") == 0)
 		return;
-	(void)add_need(s, &need);
+	add_need(s, &need);
 	add_data_file(s, image, need);
 }
 
@@ -322,7 +341,7 @@ static void add_boot_files(const struct scene *s)
 		g_autofree char *path = xml_text(xml_child(os, names[i]));
 
 		if (*path == '/')
-			(void)add_need(s, &(struct need){ .role = names[i], .path = path, .want = "r",
+			add_need(s, &(struct need){ .role = names[i], .path = path, .want = "r",
 							  .owner_change = s->relabel });
 	}
 }
@@ -359,7 +378,7 @@ static void add_nvram(const struct scene *s, const xmlNode *nvram)
 
 	source_stat_done(&st);
 	if (*path == '/' && r != -ENOENT)
-		(void)add_need(s, &(struct need){ .role = "nvram", .path = path, .want = "rw",
+		add_need(s, &(struct need){ .role = "nvram", .path = path, .want = "rw",
 						  .owner_change = s->relabel });
 	else if (template[0] && *template[0] == '/')
 		add_presence(s, "nvram-template", template);
@@ -374,7 +393,7 @@ static void add_firmware(const struct scene *s)
 			g_strcmp0(facts_get(loader, "readonly"), "no") == 0;
 
 	if (*path == '/')
-		(void)add_need(s, &(struct need){ .role = "loader", .path = path, .want = writable ? "rw" : "r",
+		add_need(s, &(struct need){ .role = "loader", .path = path, .want = writable ? "rw" : "r",
 						  .owner_change = VERDICT_NO });
 	if (xml_child(os, "nvram"))
 		add_nvram(s, xml_child(os, "nvram"));
@@ -390,7 +409,7 @@ static void add_shared_dirs(const struct scene *s)
 
 		/* virtiofsd runs as root; it is 9p that QEMU serves itself. */
 		if (dir && *dir == '/' && (!driver || strcmp(driver, "path") == 0))
-			(void)add_need(s, &(struct need){ .role = "shared-dir", .path = dir, .want = "r",
+			add_need(s, &(struct need){ .role = "shared-dir", .path = dir, .want = "r",
 							  .owner_change = VERDICT_NO });
 	}
 }
@@ -412,10 +431,10 @@ static void add_programs(const struct scene *s)
 	g_autofree char *emulator = xml_text(facts_find(s->domain, "devices/emulator"));
 
 	if (*emulator == '/')
-		(void)add_need(s, &(struct need){ .role = "emulator", .path = emulator, .want = "x",
+		add_need(s, &(struct need){ .role = "emulator", .path = emulator, .want = "x",
 						  .owner_change = VERDICT_NO });
 	if (g_strcmp0(facts_get(s->domain, "type"), "kvm") == 0)
-		(void)add_need(s, &(struct need){ .role = "kvm", .path = "/dev/kvm", .want = "rw",
+		add_need(s, &(struct need){ .role = "kvm", .path = "/dev/kvm", .want = "rw",
 						  .owner_change = VERDICT_NO });
 	add_swtpm(s);
 }
