@@ -25,6 +25,8 @@
 static const char *const reads[] = {
 	"/etc/passwd",
 	"/etc/group",
+	"/usr/lib/passwd",
+	"/usr/lib/group",
 	"image:", /* each directory on the way is looked at, not read */
 	NULL,
 };
@@ -439,10 +441,17 @@ static void add_programs(const struct scene *s)
 	add_swtpm(s);
 }
 
-static void read_userdb(struct source *src, char **passwd, char **group)
+/* Image-based systems keep the system's own users apart. Source: nss-altfiles */
+static char *read_users(struct source *src, const char *file)
 {
-	(void)source_read(src, "/etc/passwd", passwd, NULL);
-	(void)source_read(src, "/etc/group", group, NULL);
+	g_autofree char *etc = g_strconcat("/etc/", file, NULL);
+	g_autofree char *lib = g_strconcat("/usr/lib/", file, NULL);
+	g_autofree char *own = NULL, *more = NULL;
+
+	if (source_read(src, etc, &own, NULL) != 0)
+		return NULL;
+	(void)source_read(src, lib, &more, NULL);
+	return g_strdup_printf("%s\n%s", own, more ? more : "");
 }
 
 static bool is_qemu(const xmlNode *domain)
@@ -456,11 +465,10 @@ static void gather_access(struct source *src, xmlNode *vm)
 {
 	struct scene s = { .src = src, .vm = vm, .domain = xml_child(vm, "domain") };
 	const xmlNode *image = xml_child(vm, "image");
-	g_autofree char *passwd = NULL, *group = NULL;
+	g_autofree char *passwd = read_users(src, "passwd"), *group = read_users(src, "group");
 
 	if (!is_qemu(s.domain))
 		return;
-	read_userdb(src, &passwd, &group);
 	security_identity(vm, &(struct userdb){ passwd, group }, &s.who);
 	s.relabel = security_gives_owner(vm);
 	for (; image; image = xml_next(image, "image"))
