@@ -26,6 +26,7 @@ static const struct cap {
 } caps[] = {
 	{ "/var/log/*", 8 * MIB, true },
 	{ "*/libvirt/qemu/log/*", 8 * MIB, true }, /* qemu:///session */
+	{ "/vmdoctor/audit.txt", 8 * MIB, true },
 	{ "/vmdoctor/libvirt/capabilities.xml", 8 * MIB, false },
 	{ "/vmdoctor/libvirt/*", 4 * MIB, false },
 	{ "/vmdoctor/manifest.*", 64 * MIB, false },

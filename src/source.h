@@ -130,6 +130,9 @@ struct source *source_osinfo_new(void);
 /** source_journal_new - /var/log/journal.txt: the newest lines of the systemd journal about guests;
  *  @dir: of journal files, or NULL for this host's */
 struct source *source_journal_new(const char *dir);
+/** source_audit_new - /vmdoctor/audit.txt: the newest records about guests of the audit logs in
+ *  @dir, out of files of any size */
+struct source *source_audit_new(const char *dir);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);
