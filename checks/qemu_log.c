@@ -4,6 +4,7 @@
  *
  * Writes, below /facts/vm:
  *   qemu-log @starts (how often it was started in what is kept)
+ *            @last-good-end (when a run last ended otherwise than by failing to start)
  *     start @time @libvirt @qemu @kernel @line    the last "starting up" header
  *     said @line                                  at most 12 last lines that QEMU printed after it
  *     end @time @reason @line                     "shutting down, reason=…", if it came after it
@@ -127,6 +128,23 @@ static char *log_path(const xmlNode *vm)
 			       facts_get(vm, "name"));
 }
 
+static void set_last_good_end(const struct log *log, xmlNode *fact)
+{
+	for (size_t i = g_strv_length(log->lines); i-- > 0;) {
+		g_autoptr(GMatchInfo) m = NULL;
+		g_autofree char *reason = NULL;
+
+		if (!strstr(log->lines[i], ": shutting down") ||
+		    !g_regex_match(log->end_regex, log->lines[i], 0, &m))
+			continue;
+		reason = g_match_info_fetch(m, 2);
+		if (g_strcmp0(reason, "failed") != 0) {
+			set_match(fact, "last-good-end", m, 1);
+			return;
+		}
+	}
+}
+
 static void gather_qemu_log(struct source *src, xmlNode *vm)
 {
 	g_autofree char *path = log_path(vm);
@@ -143,6 +161,7 @@ static void gather_qemu_log(struct source *src, xmlNode *vm)
 	if (find_last_start(&log, fact))
 		add_start(&log, fact, path);
 	add_said(&log, fact, path);
+	set_last_good_end(&log, fact);
 	g_regex_unref(log.start_regex);
 	g_regex_unref(log.end_regex);
 	g_strfreev(log.lines);

@@ -388,6 +388,7 @@ struct report *diagnose(const struct options *o, struct source *record, GPtrArra
 	if (!chosen)
 		return NULL;
 	facts = gather_facts(record, chosen);
+	facts_setf(xmlDocGetRootElement(facts), "domains", "%u", g_strv_length(all));
 	signature_scan(rules, record, facts);
 	record_seal(record);
 	r = save_facts(o, facts, error) ? report_on(o, facts, rules, error) : NULL;

@@ -23,6 +23,7 @@
 #define DISTINCT_MAX 8 /* matches of one rule in one scope */
 /* A failure of the last day is worth a look; older ones are mended or known. */
 #define WINDOW_S (24 * 3600)
+#define MESSAGE_LINES_MAX 5
 #define ATTEMPT_S 60   /* messages of one attempt to start come within this time */
 #define STAMP_CHARS 26 /* 2026-11-21T07:23:48.856505 */
 
@@ -90,6 +91,8 @@ struct scan {
 	GRegex *time, *name, *uuid;
 	int64_t clock_s;   /* 0: not known */
 	int64_t since_s, until_s; /* what the user asked for; 0: nothing */
+	struct source *src;
+	bool is_partial; /* there are more domains than those looked at */
 	unsigned int line; /* ever growing number of the text being looked at */
 	char fold[256];
 	char folded[LINE_CAP_BYTES + HEAD_BYTES];
@@ -106,6 +109,7 @@ struct log {
 
 struct line {
 	const struct log *log;
+	const char *begin; /* of the whole text; NULL: there is nothing above */
 	const char *text;
 	size_t size;
 	unsigned int number;
@@ -332,16 +336,16 @@ static xmlNode *vm_named(const struct scan *scan, const char *text)
 	return vm;
 }
 
-/* Over before the domain's present or last life began: that start went well. */
+/* Over before the domain's present life began, or its last good one ended: that start went well. */
 static bool is_past(const struct scan *scan, const xmlNode *vm, int64_t written_s)
 {
 	const char *start = facts_get(facts_find(vm, "qemu-log/start"), "time");
-	const char *end = facts_get(facts_find(vm, "qemu-log/end"), "reason");
+	const char *ended = facts_get(xml_child(vm, "qemu-log"), "last-good-end");
 	bool active = g_strcmp0(facts_get(vm, "active"), "yes") == 0;
+	const char *since = active ? start : ended;
 	g_autofree char *text = NULL;
 
-	return start && (active || (end && strcmp(end, "failed") != 0)) &&
-	       written_s <= time_of(scan, start, &text);
+	return since && written_s <= time_of(scan, since, &text);
 }
 
 /* Matches */
@@ -441,6 +445,15 @@ static xmlNode *vm_with_path(const struct scan *scan, const struct wanted *w, co
 	return vm;
 }
 
+/* Its whole log, not only since the last start: the daemon's log reaches back further, too. */
+static bool log_says(const struct scan *scan, const xmlNode *vm, const char *words)
+{
+	const char *path = facts_get(xml_child(vm, "qemu-log"), "from");
+	g_autofree char *text = NULL;
+
+	return path && source_read(scan->src, path, &text, NULL) >= 0 && strstr(text, words);
+}
+
 /* What QEMU said before libvirt took it over into its own log carries QEMU's time: whose is it? */
 static xmlNode *vm_quoted(const struct scan *scan, const struct line *line)
 {
@@ -454,12 +467,8 @@ static xmlNode *vm_quoted(const struct scan *scan, const struct line *line)
 
 	g_hash_table_iter_init(&it, scan->vms);
 	while (g_hash_table_iter_next(&it, NULL, &vm))
-		for (const xmlNode *n = facts_find(vm, "qemu-log/said"); n; n = xml_next(n, "said")) {
-			g_autofree char *text = xml_text(n);
-
-			if (strstr(text, said))
-				return vm;
-		}
+		if (log_says(scan, vm, said))
+			return vm;
 	return NULL;
 }
 
@@ -485,12 +494,53 @@ static bool is_outside(const struct scan *scan, int64_t written_s)
 	return written_s < since_s || (scan->until_s && written_s > scan->until_s);
 }
 
+/* A message may have several lines, and only the first has its time. */
+static int64_t time_above(const struct scan *scan, const struct line *line)
+{
+	const char *p = line->text;
+	int64_t written_s = 0;
+
+	if (!(line->log->logs & BIT(DAEMON)) || *p == '[')
+		return 0; /* "[ 12.5]" is a time, too, if none of the calendar */
+	for (int i = 0; i < MESSAGE_LINES_MAX && !written_s && line->begin && p > line->begin; i++) {
+		const char *end = p - 1; /* the newline */
+
+		p = end;
+		while (p > line->begin && p[-1] != '\n')
+			p--;
+		g_autofree char *readable = make_readable(p, MIN((size_t)(end - p), LINE_CAP_BYTES));
+		g_autofree char *time = NULL;
+
+		written_s = time_of(scan, readable, &time);
+	}
+	return written_s;
+}
+
+/* Somebody else's file, when only some of the domains are looked at. */
+static bool is_foreign(const struct scan *scan, const struct wanted *w, const GMatchInfo *m)
+{
+	static const char *const common[] = { "/dev/", "/run/", "/var/run/", "/usr/", "/etc/", "/proc/",
+					      "/sys/", NULL };
+	bool foreign = false;
+
+	for (size_t i = 0; m && scan->is_partial && w->s->groups[i]; i++) {
+		g_autofree char *value = g_match_info_fetch_named(m, w->s->groups[i]);
+		bool ours = !value || *value != '/';
+
+		for (size_t c = 0; !ours && common[c]; c++)
+			ours = g_str_has_prefix(value, common[c]);
+		foreign |= !ours;
+	}
+	return foreign;
+}
+
 static void found(struct scan *scan, const struct wanted *w, const struct line *line,
 		  const GMatchInfo *m)
 {
 	xmlNode *scope = scope_of(scan, w, line, m);
 	g_autofree char *time = NULL;
-	int64_t written_s = time_of(scan, line->readable, &time);
+	int64_t own_s = time_of(scan, line->readable, &time);
+	int64_t written_s = own_s ? own_s : time_above(scan, line);
 	bool lasting = line->log->logs & (BIT(QEMU) | BIT(ERROR));
 	struct hit *hit;
 
@@ -498,6 +548,8 @@ static void found(struct scan *scan, const struct wanted *w, const struct line *
 	    is_outside(scan, written_s))
 		return;
 	if (!lasting && !scan->since_s && written_s && is_past(scan, scope, written_s))
+		return;
+	if (!lasting && scope == scan->host && is_foreign(scan, w, m))
 		return;
 	hit = hit_for(scan, scope, w, line, m);
 	if (!hit)
@@ -599,7 +651,7 @@ static unsigned int scan_text(struct scan *scan, const struct log *log, const ch
 
 	for (const char *p = text, *next; p < end; p = next) {
 		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		struct line line = { .log = log, .text = p, .number = number + 1 };
+		struct line line = { .log = log, .begin = text, .text = p, .number = number + 1 };
 		bool goes_on;
 
 		number++;
@@ -729,6 +781,7 @@ static void know_paths(struct scan *scan, xmlNode *vm)
 
 static void know_vms(struct scan *scan, const xmlNode *root)
 {
+	const char *all = facts_get(root, "domains");
 	unsigned int vms = 0;
 
 	for (xmlNode *vm = xml_child(root, "vm"); vm; vm = xml_next(vm, "vm")) {
@@ -740,6 +793,7 @@ static void know_vms(struct scan *scan, const xmlNode *root)
 		if (uuid)
 			g_hash_table_insert(scan->vms, g_ascii_strdown(uuid, -1), vm);
 	}
+	scan->is_partial = all && digits(all) > (int)vms;
 }
 
 /* Of the clock; 0: not known, or not asked for. */
@@ -845,6 +899,7 @@ void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts)
 	struct scan *scan = g_new0(struct scan, 1);
 
 	scan_init(scan, rules, facts);
+	scan->src = src;
 	if (scan->wanted->len > 0) {
 		scan_host(scan, src);
 		for (xmlNode *vm = xml_child(xmlDocGetRootElement(facts), "vm"); vm;
