@@ -4,8 +4,8 @@
  *
  * The prefilter: the first four bytes of every literal, folded, index a table; at each byte of a
  * line a look into that table says whether a literal may begin there. Only a line that holds a
- * literal meets that signature's regex. Lines come from guests: they are cut at LINE_CAP_BYTES
- * and made valid UTF-8 before a regex sees them.
+ * literal meets that signature's regex. Lines come from guests: of a long one only the end counts,
+ * where QEMU says what was wrong, and it is made valid UTF-8 before a regex sees it.
  */
 #include "signature.h"
 
@@ -17,9 +17,11 @@
 #include "source.h"
 #include "xml.h"
 
-#define LINE_CAP_BYTES 16384
+#define LINE_CAP_BYTES 4096 /* a search may take the square of it */
+#define TEXT_CAP_BYTES 16384 /* of a pasted text as a whole */
 #define TEXT_CAP_CHARS 400
 #define HEAD_BYTES 4   /* of a literal, in the table */
+#define MATCH_LIMIT "200000" /* steps, see pcre2pattern(3); a line of 2 KiB takes up to 20000 */
 #define DISTINCT_MAX 8 /* matches of one rule in one scope */
 /* A failure of the last day is worth a look; older ones are mended or known. */
 #define WINDOW_S (24 * 3600)
@@ -95,7 +97,7 @@ struct scan {
 	bool is_partial; /* there are more domains than those looked at */
 	unsigned int line; /* ever growing number of the text being looked at */
 	char fold[256];
-	char folded[LINE_CAP_BYTES + HEAD_BYTES];
+	char folded[TEXT_CAP_BYTES];
 };
 
 /* What is being read. */
@@ -157,9 +159,12 @@ static GStrv group_names(const char *regex)
 	return (GStrv)g_ptr_array_steal(names, NULL);
 }
 
+/* A pattern that a hostile line leads into endless search gives up: no match. */
 static GRegex *regex_new(const char *pattern, GError **error)
 {
-	return g_regex_new(pattern, G_REGEX_CASELESS | G_REGEX_DUPNAMES | G_REGEX_NO_AUTO_CAPTURE, 0,
+	g_autofree char *limited = g_strconcat("(*LIMIT_MATCH=" MATCH_LIMIT ")", pattern, NULL);
+
+	return g_regex_new(limited, G_REGEX_CASELESS | G_REGEX_DUPNAMES | G_REGEX_NO_AUTO_CAPTURE, 0,
 			   error);
 }
 
@@ -622,12 +627,21 @@ static int by_number(gconstpointer a, gconstpointer b)
 	return (x > y) - (x < y);
 }
 
+static void cut(struct line *line)
+{
+	size_t cap = line->log->whole ? TEXT_CAP_BYTES : LINE_CAP_BYTES;
+	size_t over = line->size > cap ? line->size - cap : 0;
+
+	line->text += over;
+	line->size -= over;
+}
+
 /* Of a rule's signatures the first that matches the line counts, in the order of the rule. */
 static void scan_line(struct scan *scan, struct line *line)
 {
 	const struct rule *done = NULL;
 
-	line->size = MIN(line->size, LINE_CAP_BYTES);
+	cut(line);
 	scan->line++;
 	g_array_set_size(scan->candidates, 0);
 	find_candidates(scan, line);
@@ -702,7 +716,7 @@ static void scan_file(struct scan *scan, struct source *src, struct log *log)
 	if (facts_error(fact, r))
 		return;
 	if (is_error) {
-		g_autofree char *readable = make_readable(text, MIN(size, LINE_CAP_BYTES));
+		g_autofree char *readable = make_readable(text, MIN(size, TEXT_CAP_BYTES));
 		xmlNode *vm = vm_named(scan, readable);
 
 		log->vm = vm ? vm : scan->only;
