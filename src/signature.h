@@ -45,6 +45,8 @@ struct signature {
 struct signature *signature_new(const char *logs, const char *literal, const char *regex,
 				GError **error);
 void signature_free(struct signature *s);
+/** signature_regex - of a rule's kind of pattern: any case, with a limit on its search */
+GRegex *signature_regex(const char *pattern, GError **error);
 
 /** signature_scan - looks through the logs of @src for what @rules want; adds to @facts */
 void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts);
