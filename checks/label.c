@@ -67,6 +67,7 @@ static void add_selinux(struct source *src, xmlNode *vm, xmlNode *access)
 static char *aa_regex(const char *glob)
 {
 	GString *re = g_string_new("^");
+	unsigned int depth = 0;
 
 	for (const char *p = glob; *p; p++) {
 		if (g_str_has_prefix(p, "**")) {
@@ -76,7 +77,8 @@ static char *aa_regex(const char *glob)
 			g_string_append(re, "[^/]*");
 		} else if (*p == '?') {
 			g_string_append(re, "[^/]");
-		} else if (*p == '{' || *p == '}' || *p == ',') {
+		} else if (*p == '{' || (depth && (*p == '}' || *p == ','))) {
+			depth += *p == '{' ? 1 : *p == '}' ? -1u : 0;
 			g_string_append(re, *p == '{' ? "(" : *p == '}' ? ")" : "|");
 		} else if (*p == '\\' && p[1]) {
 			g_string_append_printf(re, "\\%c", *++p);
@@ -119,17 +121,34 @@ static bool is_confined(struct source *src, const char *uuid)
 	       strstr(text, wanted);
 }
 
+#define ABSTRACTION "/etc/apparmor.d/abstractions/libvirt-qemu"
+
+/* The profile's own text, what libvirt added for this start, what all guests may, and what the host's admin adds. */
+static GPtrArray *profile_texts(struct source *src, const char *uuid)
+{
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) more = NULL;
+
+	g_ptr_array_add(paths, g_strdup_printf("/etc/apparmor.d/libvirt/libvirt-%s.files", uuid));
+	g_ptr_array_add(paths, g_strdup_printf("/etc/apparmor.d/libvirt/libvirt-%s", uuid));
+	g_ptr_array_add(paths, g_strdup(ABSTRACTION));
+	g_ptr_array_add(paths, g_strdup("/etc/apparmor.d/local/abstractions/libvirt-qemu"));
+	if (source_list(src, ABSTRACTION ".d", &more) == 0)
+		for (size_t i = 0; more[i]; i++)
+			if (*more[i])
+				g_ptr_array_add(paths, g_strconcat(ABSTRACTION ".d/", more[i], NULL));
+	return paths;
+}
+
 /* VERDICT_UNKNOWN: one of the texts could not be read. */
 static enum verdict is_in_profile(struct source *src, const char *uuid, const char *path)
 {
-	g_autofree char *files = g_strdup_printf("/etc/apparmor.d/libvirt/libvirt-%s.files", uuid);
-	const char *const texts[] = { files, "/etc/apparmor.d/abstractions/libvirt-qemu",
-				      "/etc/apparmor.d/local/abstractions/libvirt-qemu" };
+	g_autoptr(GPtrArray) paths = profile_texts(src, uuid);
 	enum verdict v = VERDICT_NO;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+	for (guint i = 0; i < paths->len; i++) {
 		g_autofree char *text = NULL;
-		int r = source_read(src, texts[i], &text, NULL);
+		int r = source_read(src, paths->pdata[i], &text, NULL);
 
 		if (r >= 0 && aa_names(text, path))
 			return VERDICT_YES;
