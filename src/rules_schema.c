@@ -14,7 +14,8 @@
 /* Beside the program or above its directory (a build tree), else where it was installed. */
 char *rules_dir(void)
 {
-	static const char *const places[] = { "rules", "../rules", "../../rules" };
+	static const char *const places[] = { "rules", "../rules", "../../rules",
+					      "../share/vmdoctor/rules" };
 	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *dir = exe ? g_path_get_dirname(exe) : g_strdup(".");
 
