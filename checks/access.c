@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * access - may QEMU have what the domain needs? Each path as QEMU would meet
- * it, by uid, gid and groups
+ * access - may QEMU have what the domain needs? Each path as QEMU would meet it, by uid, gid and
+ * groups
  *
  * Writes, below /facts/vm, one node for each file or device needed:
- *   access @path @role (disk, backing, data-file, kernel, initrd, dtb, loader,
- * nvram, nvram-template, emulator, kvm, shared-dir, swtpm) @disk (target dev)
- * @want (r, rw, x)
+ *   access @path @role (disk, backing, data-file, kernel, initrd, dtb, loader, nvram,
+ * nvram-template, emulator, kvm, shared-dir, swtpm) @disk (target dev) @want (r, rw, x)
  *          @uid @gid @groups @user  whom QEMU runs as (absent: not known)
- *          @owner-change (yes, no, unknown)  does libvirt give it to QEMU's
- * user before the start?
+ *          @owner-change (yes, no, unknown)  does libvirt give it to QEMU's user before the start?
  *          @read-only (yes: so is its file system)
  *          @fs-type  of what @link names, or of the file
- *          @verdict (yes, no, unknown) @link @reason: the first component that
- * says no, and why: missing, loop, not-directory, search, mode,
- * read-only-mount, squash with a step @path @mode @uid @gid @acl @verdict (yes,
- * no, unknown) @error for each component. Source: libvirt
- * src/security/security_dac.c (who is given what), src/qemu/qemu_domain.c
+ *          @verdict (yes, no, unknown) @link @reason: the first component that says no, and why:
+ *                 missing, loop, not-directory, search, mode, read-only-mount, squash
+ *   with a step @path @mode @uid @gid @acl @verdict (yes, no, unknown) @error for each component.
+ * Source: libvirt src/security/security_dac.c (who is given what), src/qemu/qemu_domain.c
  * qemuDomainGetImageIds, path_resolution(7), acl(5)
  */
 #include <errno.h>
@@ -27,473 +24,484 @@
 #include "security.h"
 
 static const char *const reads[] = {
-    "/etc/passwd", "/etc/group", "/usr/lib/passwd", "/usr/lib/group",
-    "image:", /* each directory on the way is looked at, not read */
-    NULL,
+	"/etc/passwd", "/etc/group", "/usr/lib/passwd", "/usr/lib/group",
+	"image:", /* each directory on the way is looked at, not read */
+	NULL,
 };
 
 /** What stays the same for all paths of one domain. */
 struct scene {
-  struct source *src;
-  xmlNode *vm;
-  const xmlNode *domain;
-  struct identity who;
-  enum verdict
-      relabel; /* does libvirt change the owners of this domain's files? */
+	struct source *src;
+	xmlNode *vm;
+	const xmlNode *domain;
+	struct identity who;
+	enum verdict relabel; /* does libvirt change the owners of this domain's files? */
 };
 
 /** One thing that is needed. */
 struct need {
-  const char *role, *path, *want, *disk;
-  enum verdict owner_change;
+	const char *role, *path, *want, *disk;
+	enum verdict owner_change;
 };
 
 /* Owners */
 
 /* A label of its own on a disk's source: its user may be another one. */
-static enum verdict is_image_given(const struct scene *s, const xmlNode *disk) {
-  const xmlNode *source = xml_child(disk, "source");
-  const xmlNode *label = security_label(source, "dac");
+static enum verdict is_image_given(const struct scene *s, const xmlNode *disk)
+{
+	const xmlNode *source = xml_child(disk, "source");
+	const xmlNode *label = security_label(source, "dac");
 
-  if (!label)
-    return xml_child(source, "seclabel") ? VERDICT_UNKNOWN : s->relabel;
-  if (security_forbids(label))
-    return VERDICT_NO;
-  return xml_child(label, "label") ? VERDICT_UNKNOWN : s->relabel;
+	if (!label)
+		return xml_child(source, "seclabel") ? VERDICT_UNKNOWN : s->relabel;
+	if (security_forbids(label))
+		return VERDICT_NO;
+	return xml_child(label, "label") ? VERDICT_UNKNOWN : s->relabel;
 }
 
 /* One path */
 
-static bool is_one_of(const char *word, const char *const *words) {
-  return word && g_strv_contains(words, word);
+static bool is_one_of(const char *word, const char *const *words)
+{
+	return word && g_strv_contains(words, word);
 }
 
 /* Here the file's server or program decides, and modes may be made up. */
-static bool is_foreign(const char *type) {
-  static const char *const types[] = {"cifs", "smb3",   "9p",        "virtiofs",
-                                      "afs",  "vboxsf", "glusterfs", "gpfs",
-                                      "vfat", "exfat",  "ntfs3",     NULL};
+static bool is_foreign(const char *type)
+{
+	static const char *const types[] = { "cifs", "smb3",   "9p",	    "virtiofs",
+					     "afs",  "vboxsf", "glusterfs", "gpfs",
+					     "vfat", "exfat",  "ntfs3",	    NULL };
 
-  return type && (g_str_has_prefix(type, "fuse") || is_one_of(type, types));
+	return type && (g_str_has_prefix(type, "fuse") || is_one_of(type, types));
 }
 
-static bool is_nfs(const char *type) {
-  return type && g_str_has_prefix(type, "nfs");
+static bool is_nfs(const char *type)
+{
+	return type && g_str_has_prefix(type, "nfs");
 }
 
-static bool is_read_only(const struct source_fs *fs) {
-  g_auto(GStrv) flags = g_strsplit(fs->flags ? fs->flags : "", ",", 0);
+static bool is_read_only(const struct source_fs *fs)
+{
+	g_auto(GStrv) flags = g_strsplit(fs->flags ? fs->flags : "", ",", 0);
 
-  return g_strv_contains((const char *const *)flags, "ro");
+	return g_strv_contains((const char *const *)flags, "ro");
 }
 
-static unsigned int wanted_bits(const char *want) {
-  return (strchr(want, 'r') ? ACCESS_READ : 0) |
-         (strchr(want, 'w') ? ACCESS_WRITE : 0) |
-         (strchr(want, 'x') ? ACCESS_EXECUTE : 0);
+static unsigned int wanted_bits(const char *want)
+{
+	return (strchr(want, 'r') ? ACCESS_READ : 0) | (strchr(want, 'w') ? ACCESS_WRITE : 0) |
+	       (strchr(want, 'x') ? ACCESS_EXECUTE : 0);
 }
 
-/** What comes of one path: the verdict and, of a no, which link and why.
- * Borrowed but for fs_type. */
+/** What comes of one path: the verdict and, of a no, which link and why. Borrowed but for fs_type.
+ */
 struct outcome {
-  enum verdict verdict;
-  const char *link, *reason;
-  char *fs_type;
-  bool read_only;
+	enum verdict verdict;
+	const char *link, *reason;
+	char *fs_type;
+	bool read_only;
 };
 
-static void say(xmlNode *access, enum verdict v, const char *link,
-                const char *reason) {
-  facts_set(access, "verdict", verdict_names[v]);
-  if (v == VERDICT_NO) {
-    facts_set(access, "link", link);
-    facts_set(access, "reason", reason);
-  }
+static void say(xmlNode *access, enum verdict v, const char *link, const char *reason)
+{
+	facts_set(access, "verdict", verdict_names[v]);
+	if (v == VERDICT_NO) {
+		facts_set(access, "link", link);
+		facts_set(access, "reason", reason);
+	}
 }
 
-/* What the file's bits say after libvirt has, or has not, made QEMU's user its
- * owner. */
+/* What the file's bits say after libvirt has, or has not, made QEMU's user its owner. */
 static enum verdict judge_bits(const struct scene *s, const struct need *need,
-                               const struct source_stat *st, bool can_change) {
-  struct source_stat given = *st;
-  unsigned int want = wanted_bits(need->want);
-  enum verdict now = identity_may(&s->who, st, want), then;
+			       const struct source_stat *st, bool can_change)
+{
+	struct source_stat given = *st;
+	unsigned int want = wanted_bits(need->want);
+	enum verdict now = identity_may(&s->who, st, want), then;
 
-  given.uid = s->who.uid;
-  given.gid = s->who.gid;
-  then = identity_may(&s->who, &given, want);
-  if (need->owner_change == VERDICT_NO || !can_change)
-    return now;
-  if (need->owner_change == VERDICT_YES)
-    return then;
-  return now == then ? now : VERDICT_UNKNOWN;
+	given.uid = s->who.uid;
+	given.gid = s->who.gid;
+	then = identity_may(&s->who, &given, want);
+	if (need->owner_change == VERDICT_NO || !can_change)
+		return now;
+	if (need->owner_change == VERDICT_YES)
+		return then;
+	return now == then ? now : VERDICT_UNKNOWN;
 }
 
-/* Root may be nobody on an NFS server; then the chown fails, silently, and the
- * owner stays. */
-static void judge_nfs(const struct scene *s, const struct need *need,
-                      const struct path_step *leaf, struct outcome *ret) {
-  bool nobody = leaf->st.uid == 65534 || leaf->st.uid == 4294967294u;
+/* Root may be nobody on an NFS server; then the chown fails, silently, and the owner stays. */
+static void judge_nfs(const struct scene *s, const struct need *need, const struct path_step *leaf,
+		      struct outcome *ret)
+{
+	bool nobody = leaf->st.uid == 65534 || leaf->st.uid == 4294967294u;
 
-  ret->verdict = judge_bits(s, need, &leaf->st, false);
-  ret->reason = nobody ? "squash" : "mode";
-  /* Root's own rights end there, too. */
-  if (s->who.uid == 0 || (ret->verdict == VERDICT_NO &&
-                          need->owner_change != VERDICT_NO && !nobody))
-    ret->verdict = VERDICT_UNKNOWN;
+	ret->verdict = judge_bits(s, need, &leaf->st, false);
+	ret->reason = nobody ? "squash" : "mode";
+	/* Root's own rights end there, too. */
+	if (s->who.uid == 0 ||
+	    (ret->verdict == VERDICT_NO && need->owner_change != VERDICT_NO && !nobody))
+		ret->verdict = VERDICT_UNKNOWN;
 }
 
-static void judge_leaf(const struct scene *s, const struct need *need,
-                       const struct path_step *leaf, struct outcome *ret) {
-  struct source_fs fs = {0};
-  bool device = S_ISCHR(leaf->st.mode) || S_ISBLK(leaf->st.mode);
-  bool known = device || source_fs(s->src, leaf->path, &fs) == 0;
+static void judge_leaf(const struct scene *s, const struct need *need, const struct path_step *leaf,
+		       struct outcome *ret)
+{
+	struct source_fs fs = { 0 };
+	bool device = S_ISCHR(leaf->st.mode) || S_ISBLK(leaf->st.mode);
+	bool known = device || source_fs(s->src, leaf->path, &fs) == 0;
 
-  ret->link = leaf->path;
-  ret->reason = "mode";
-  ret->read_only = !device && is_read_only(&fs);
-  ret->verdict = judge_bits(s, need, &leaf->st, !ret->read_only);
-  if (ret->read_only && strchr(need->want, 'w')) {
-    ret->verdict = VERDICT_NO;
-    ret->reason = "read-only-mount";
-  } else if (is_nfs(fs.type) && !device) {
-    judge_nfs(s, need, leaf, ret);
-  } else if ((is_foreign(fs.type) || !known) && ret->verdict == VERDICT_NO) {
-    ret->verdict = VERDICT_UNKNOWN;
-  }
-  ret->fs_type = g_steal_pointer(&fs.type);
-  source_fs_done(&fs);
+	ret->link = leaf->path;
+	ret->reason = "mode";
+	ret->read_only = !device && is_read_only(&fs);
+	ret->verdict = judge_bits(s, need, &leaf->st, !ret->read_only);
+	if (ret->read_only && strchr(need->want, 'w')) {
+		ret->verdict = VERDICT_NO;
+		ret->reason = "read-only-mount";
+	} else if (is_nfs(fs.type) && !device) {
+		judge_nfs(s, need, leaf, ret);
+	} else if ((is_foreign(fs.type) || !known) && ret->verdict == VERDICT_NO) {
+		ret->verdict = VERDICT_UNKNOWN;
+	}
+	ret->fs_type = g_steal_pointer(&fs.type);
+	source_fs_done(&fs);
 }
 
-/* A directory that refuses; on a foreign file system its mode says nothing
- * certain. */
-static void judge_directory(const struct scene *s, const struct path_step *dir,
-                            struct outcome *ret) {
-  struct source_fs fs = {0};
+/* A directory that refuses; on a foreign file system its mode says nothing certain. */
+static void judge_directory(const struct scene *s, const struct path_step *dir, struct outcome *ret)
+{
+	struct source_fs fs = { 0 };
 
-  (void)source_fs(s->src, dir->path, &fs);
-  ret->verdict = is_foreign(fs.type) ? VERDICT_UNKNOWN : VERDICT_NO;
-  ret->link = dir->path;
-  ret->reason = "search";
-  g_free(ret->fs_type);
-  ret->fs_type = g_steal_pointer(&fs.type);
-  source_fs_done(&fs);
+	(void)source_fs(s->src, dir->path, &fs);
+	ret->verdict = is_foreign(fs.type) ? VERDICT_UNKNOWN : VERDICT_NO;
+	ret->link = dir->path;
+	ret->reason = "search";
+	g_free(ret->fs_type);
+	ret->fs_type = g_steal_pointer(&fs.type);
+	source_fs_done(&fs);
 }
 
-static const char *reason_of(int error) {
-  switch (error) {
-  case -ENOENT:
-    return "missing";
-  case -ENOTDIR:
-    return "not-directory";
-  case -ELOOP:
-    return "loop";
-  default:
-    return NULL;
-  }
+static const char *reason_of(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "missing";
+	case -ENOTDIR:
+		return "not-directory";
+	case -ELOOP:
+		return "loop";
+	default:
+		return NULL;
+	}
 }
 
-/* Where the walk ended, unless a directory on the way is known to refuse: then
- * the first of those. */
-static void judge_path(const struct scene *s, const GPtrArray *steps, int r,
-                       struct outcome *ret) {
-  guint dirs = r == 0 ? steps->len - 1 : steps->len;
+/* Where the walk ended, unless a directory on the way is known to refuse: then the first of those.
+ */
+static void judge_path(const struct scene *s, const GPtrArray *steps, int r, struct outcome *ret)
+{
+	guint dirs = r == 0 ? steps->len - 1 : steps->len;
 
-  if (r != 0) {
-    ret->verdict = reason_of(r) ? VERDICT_NO : VERDICT_UNKNOWN;
-    ret->link = ((const struct path_step *)steps->pdata[steps->len - 1])->path;
-    ret->reason = reason_of(r);
-  }
-  for (guint i = 0; i < dirs; i++) {
-    const struct path_step *step = steps->pdata[i];
+	if (r != 0) {
+		ret->verdict = reason_of(r) ? VERDICT_NO : VERDICT_UNKNOWN;
+		ret->link = ((const struct path_step *)steps->pdata[steps->len - 1])->path;
+		ret->reason = reason_of(r);
+	}
+	for (guint i = 0; i < dirs; i++) {
+		const struct path_step *step = steps->pdata[i];
 
-    if (step->error == 0 && step->verdict == VERDICT_NO) {
-      judge_directory(s, step, ret);
-      return;
-    }
-    /* It may refuse: no yes is certain. */
-    if (step->error == 0 && step->verdict == VERDICT_UNKNOWN &&
-        ret->verdict == VERDICT_YES)
-      ret->verdict = VERDICT_UNKNOWN;
-  }
+		if (step->error == 0 && step->verdict == VERDICT_NO) {
+			judge_directory(s, step, ret);
+			return;
+		}
+		/* It may refuse: no yes is certain. */
+		if (step->error == 0 && step->verdict == VERDICT_UNKNOWN &&
+		    ret->verdict == VERDICT_YES)
+			ret->verdict = VERDICT_UNKNOWN;
+	}
 }
 
-static void add_step(xmlNode *access, const struct path_step *step) {
-  xmlNode *node = facts_add(access, "step");
+static void add_step(xmlNode *access, const struct path_step *step)
+{
+	xmlNode *node = facts_add(access, "step");
 
-  facts_set(node, "path", step->path);
-  facts_from(node, step->path, 0);
-  if (facts_error(node, step->error))
-    return;
-  facts_setf(node, "mode", "%04o", step->st.mode & 07777);
-  facts_setf(node, "uid", "%u", step->st.uid);
-  facts_setf(node, "gid", "%u", step->st.gid);
-  facts_set(node, "acl", step->st.acl);
-  facts_set(node, "verdict", verdict_names[step->verdict]);
+	facts_set(node, "path", step->path);
+	facts_from(node, step->path, 0);
+	if (facts_error(node, step->error))
+		return;
+	facts_setf(node, "mode", "%04o", step->st.mode & 07777);
+	facts_setf(node, "uid", "%u", step->st.uid);
+	facts_setf(node, "gid", "%u", step->st.gid);
+	facts_set(node, "acl", step->st.acl);
+	facts_set(node, "verdict", verdict_names[step->verdict]);
 }
 
-static void judge(const struct scene *s, const struct need *need,
-                  xmlNode *access) {
-  g_autoptr(GPtrArray) steps = NULL;
-  int r = path_walk(s->src, &s->who, need->path, &steps);
-  struct path_step *last = steps->pdata[steps->len - 1];
-  struct outcome o = {.verdict = VERDICT_UNKNOWN};
+static void judge(const struct scene *s, const struct need *need, xmlNode *access)
+{
+	g_autoptr(GPtrArray) steps = NULL;
+	int r = path_walk(s->src, &s->who, need->path, &steps);
+	struct path_step *last = steps->pdata[steps->len - 1];
+	struct outcome o = { .verdict = VERDICT_UNKNOWN };
 
-  if (r == 0) {
-    judge_leaf(s, need, last, &o);
-    last->verdict = o.verdict;
-  }
-  facts_set(access, "owner-change",
-            verdict_names[o.read_only ? VERDICT_NO : need->owner_change]);
-  facts_set(access, "read-only", o.read_only ? "yes" : NULL);
-  judge_path(s, steps, r, &o);
-  facts_set(access, "fs-type", o.fs_type);
-  say(access, o.verdict, o.link, o.reason);
-  /* What was never looked at is unknown; what could not be seen has its reason.
-   */
-  if (r != -ENODATA && o.verdict == VERDICT_UNKNOWN)
-    (void)facts_error(access, r);
-  for (guint i = 0; i < steps->len; i++)
-    add_step(access, steps->pdata[i]);
-  g_free(o.fs_type);
+	if (r == 0) {
+		judge_leaf(s, need, last, &o);
+		last->verdict = o.verdict;
+	}
+	facts_set(access, "owner-change",
+		  verdict_names[o.read_only ? VERDICT_NO : need->owner_change]);
+	facts_set(access, "read-only", o.read_only ? "yes" : NULL);
+	judge_path(s, steps, r, &o);
+	facts_set(access, "fs-type", o.fs_type);
+	say(access, o.verdict, o.link, o.reason);
+	/* What was never looked at is unknown; what could not be seen has its reason. */
+	if (r != -ENODATA && o.verdict == VERDICT_UNKNOWN)
+		(void)facts_error(access, r);
+	for (guint i = 0; i < steps->len; i++)
+		add_step(access, steps->pdata[i]);
+	g_free(o.fs_type);
 }
 
-static void set_identity_facts(const struct identity *who, xmlNode *access) {
-  g_autoptr(GString) groups = g_string_new(NULL);
+static void set_identity_facts(const struct identity *who, xmlNode *access)
+{
+	g_autoptr(GString) groups = g_string_new(NULL);
 
-  if (!who->known)
-    return;
-  for (guint i = 0; i < who->groups->len; i++)
-    g_string_append_printf(groups, "%s%u", i ? " " : "",
-                           g_array_index(who->groups, guint, i));
-  facts_setf(access, "uid", "%u", who->uid);
-  facts_setf(access, "gid", "%u", who->gid);
-  facts_set(access, "user", who->user);
-  facts_set(access, "groups", groups->str);
+	if (!who->known)
+		return;
+	for (guint i = 0; i < who->groups->len; i++)
+		g_string_append_printf(groups, "%s%u", i ? " " : "",
+				       g_array_index(who->groups, guint, i));
+	facts_setf(access, "uid", "%u", who->uid);
+	facts_setf(access, "gid", "%u", who->gid);
+	facts_set(access, "user", who->user);
+	facts_set(access, "groups", groups->str);
 }
 
-static void add_need(const struct scene *s, const struct need *need) {
-  xmlNode *access = facts_add(s->vm, "access");
+static void add_need(const struct scene *s, const struct need *need)
+{
+	xmlNode *access = facts_add(s->vm, "access");
 
-  facts_set(access, "path", need->path);
-  facts_from(access, need->path, 0);
-  facts_set(access, "role", need->role);
-  facts_set(access, "disk", need->disk);
-  facts_set(access, "want", need->want);
-  set_identity_facts(&s->who, access);
-  judge(s, need, access);
+	facts_set(access, "path", need->path);
+	facts_from(access, need->path, 0);
+	facts_set(access, "role", need->role);
+	facts_set(access, "disk", need->disk);
+	facts_set(access, "want", need->want);
+	set_identity_facts(&s->who, access);
+	judge(s, need, access);
 }
 
 /* What a domain needs */
 
-static const xmlNode *find_disk(const xmlNode *domain, const char *dev) {
-  const xmlNode *disk = facts_find(domain, "devices/disk");
+static const xmlNode *find_disk(const xmlNode *domain, const char *dev)
+{
+	const xmlNode *disk = facts_find(domain, "devices/disk");
 
-  while (disk &&
-         g_strcmp0(facts_get(xml_child(disk, "target"), "dev"), dev) != 0)
-    disk = xml_next(disk, "disk");
-  return disk;
+	while (disk && g_strcmp0(facts_get(xml_child(disk, "target"), "dev"), dev) != 0)
+		disk = xml_next(disk, "disk");
+	return disk;
 }
 
-static bool is_read_only_disk(const xmlNode *disk) {
-  return xml_child(disk, "readonly") ||
-         g_strcmp0(facts_get(disk, "device"), "cdrom") == 0;
+static bool is_read_only_disk(const xmlNode *disk)
+{
+	return xml_child(disk, "readonly") || g_strcmp0(facts_get(disk, "device"), "cdrom") == 0;
 }
 
-static void add_data_file(const struct scene *s, const xmlNode *image,
-                          struct need need) {
-  const char *name = facts_get(image, "data-file");
-  g_autofree char *dir = g_path_get_dirname(facts_get(image, "path"));
-  g_autofree char *path = name ? g_canonicalize_filename(name, dir) : NULL;
+static void add_data_file(const struct scene *s, const xmlNode *image, struct need need)
+{
+	const char *name = facts_get(image, "data-file");
+	g_autofree char *dir = g_path_get_dirname(facts_get(image, "path"));
+	g_autofree char *path = name ? g_canonicalize_filename(name, dir) : NULL;
 
-  if (!path)
-    return;
-  need.role = "data-file";
-  need.path = path;
-  add_need(s, &need);
+	if (!path)
+		return;
+	need.role = "data-file";
+	need.path = path;
+	add_need(s, &need);
 }
 
-static void add_image(const struct scene *s, const xmlNode *image) {
-  const char *dev = facts_get(image, "disk");
-  const xmlNode *disk = find_disk(s->domain, dev);
-  bool top = g_strcmp0(facts_get(image, "depth"), "0") == 0;
-  struct need need = {
-      .role = top ? "disk" : "backing",
-      .path = facts_get(image, "path"),
-      .want = top && !is_read_only_disk(disk) ? "rw" : "r",
-      .disk = dev,
-      .owner_change = top ? is_image_given(s, disk) : s->relabel,
-  };
+static void add_image(const struct scene *s, const xmlNode *image)
+{
+	const char *dev = facts_get(image, "disk");
+	const xmlNode *disk = find_disk(s->domain, dev);
+	bool top = g_strcmp0(facts_get(image, "depth"), "0") == 0;
+	struct need need = {
+		.role = top ? "disk" : "backing",
+		.path = facts_get(image, "path"),
+		.want = top && !is_read_only_disk(disk) ? "rw" : "r",
+		.disk = dev,
+		.owner_change = top ? is_image_given(s, disk) : s->relabel,
+	};
 
-  /* libvirt starts without what is optional and cannot be had. */
-  if (g_strcmp0(facts_get(xml_child(disk, "source"), "startupPolicy"),
-                "optional") == 0)
-    return;
-  add_need(s, &need);
-  add_data_file(s, image, need);
+	/* libvirt starts without what is optional and cannot be had. */
+	if (g_strcmp0(facts_get(xml_child(disk, "source"), "startupPolicy"), "optional") == 0)
+		return;
+	add_need(s, &need);
+	add_data_file(s, image, need);
 }
 
-static void add_boot_files(const struct scene *s) {
-  static const char *const names[] = {"kernel", "initrd", "dtb"};
-  const xmlNode *os = xml_child(s->domain, "os");
+static void add_boot_files(const struct scene *s)
+{
+	static const char *const names[] = { "kernel", "initrd", "dtb" };
+	const xmlNode *os = xml_child(s->domain, "os");
 
-  for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-    g_autofree char *path = xml_text(xml_child(os, names[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = xml_text(xml_child(os, names[i]));
 
-    if (*path == '/')
-      add_need(s, &(struct need){.role = names[i],
-                                 .path = path,
-                                 .want = "r",
-                                 .owner_change = s->relabel});
-  }
+		if (*path == '/')
+			add_need(s, &(struct need){ .role = names[i],
+						    .path = path,
+						    .want = "r",
+						    .owner_change = s->relabel });
+	}
 }
 
 /* What libvirt itself looks for, as root, in one of several @places. */
-static void add_presence(const struct scene *s, const char *role,
-                         const char *const *places) {
-  xmlNode *access = facts_add(s->vm, "access");
-  int r = -ENOENT;
+static void add_presence(const struct scene *s, const char *role, const char *const *places)
+{
+	xmlNode *access = facts_add(s->vm, "access");
+	int r = -ENOENT;
 
-  for (size_t i = 0; places[i] && r == -ENOENT; i++) {
-    struct source_stat st = {0};
+	for (size_t i = 0; places[i] && r == -ENOENT; i++) {
+		struct source_stat st = { 0 };
 
-    r = source_stat(s->src, places[i], &st);
-    source_stat_done(&st);
-  }
-  facts_set(access, "path", places[0]);
-  facts_from(access, places[0], 0);
-  facts_set(access, "role", role);
-  say(access,
-      r == 0         ? VERDICT_YES
-      : r == -ENOENT ? VERDICT_NO
-                     : VERDICT_UNKNOWN,
-      places[0], "missing");
-  if (r != -ENOENT && r != -ENODATA)
-    (void)facts_error(access, r);
+		r = source_stat(s->src, places[i], &st);
+		source_stat_done(&st);
+	}
+	facts_set(access, "path", places[0]);
+	facts_from(access, places[0], 0);
+	facts_set(access, "role", role);
+	say(access,
+	    r == 0	   ? VERDICT_YES
+	    : r == -ENOENT ? VERDICT_NO
+			   : VERDICT_UNKNOWN,
+	    places[0], "missing");
+	if (r != -ENOENT && r != -ENODATA)
+		(void)facts_error(access, r);
 }
 
 /* The store of variables is made of its template at the first start. */
-static void add_nvram(const struct scene *s, const xmlNode *nvram) {
-  g_autofree char *text = xml_text(nvram);
-  const char *file = facts_get(xml_child(nvram, "source"), "file");
-  const char *path = file ? file : text;
-  const char *const template[] = {facts_get(nvram, "template"), NULL};
-  struct source_stat st = {0};
-  int r = *path == '/' ? source_stat(s->src, path, &st) : -ENOENT;
+static void add_nvram(const struct scene *s, const xmlNode *nvram)
+{
+	g_autofree char *text = xml_text(nvram);
+	const char *file = facts_get(xml_child(nvram, "source"), "file");
+	const char *path = file ? file : text;
+	const char *const template[] = { facts_get(nvram, "template"), NULL };
+	struct source_stat st = { 0 };
+	int r = *path == '/' ? source_stat(s->src, path, &st) : -ENOENT;
 
-  source_stat_done(&st);
-  if (*path == '/' && r != -ENOENT)
-    add_need(s, &(struct need){.role = "nvram",
-                               .path = path,
-                               .want = "rw",
-                               .owner_change = s->relabel});
-  else if (template[0] && *template[0] == '/')
-    add_presence(s, "nvram-template", template);
+	source_stat_done(&st);
+	if (*path == '/' && r != -ENOENT)
+		add_need(s, &(struct need){ .role = "nvram",
+					    .path = path,
+					    .want = "rw",
+					    .owner_change = s->relabel });
+	else if (template[0] && *template[0] == '/')
+		add_presence(s, "nvram-template", template);
 }
 
-static void add_firmware(const struct scene *s) {
-  const xmlNode *os = xml_child(s->domain, "os");
-  const xmlNode *loader = xml_child(os, "loader");
-  g_autofree char *path = xml_text(loader);
-  bool writable = g_strcmp0(facts_get(loader, "type"), "pflash") == 0 &&
-                  g_strcmp0(facts_get(loader, "readonly"), "no") == 0;
+static void add_firmware(const struct scene *s)
+{
+	const xmlNode *os = xml_child(s->domain, "os");
+	const xmlNode *loader = xml_child(os, "loader");
+	g_autofree char *path = xml_text(loader);
+	bool writable = g_strcmp0(facts_get(loader, "type"), "pflash") == 0 &&
+			g_strcmp0(facts_get(loader, "readonly"), "no") == 0;
 
-  if (*path == '/')
-    add_need(s, &(struct need){.role = "loader",
-                               .path = path,
-                               .want = writable ? "rw" : "r",
-                               .owner_change = VERDICT_NO});
-  if (xml_child(os, "nvram"))
-    add_nvram(s, xml_child(os, "nvram"));
+	if (*path == '/')
+		add_need(s, &(struct need){ .role = "loader",
+					    .path = path,
+					    .want = writable ? "rw" : "r",
+					    .owner_change = VERDICT_NO });
+	if (xml_child(os, "nvram"))
+		add_nvram(s, xml_child(os, "nvram"));
 }
 
-static void add_shared_dirs(const struct scene *s) {
-  const xmlNode *fs = facts_find(s->domain, "devices/filesystem");
+static void add_shared_dirs(const struct scene *s)
+{
+	const xmlNode *fs = facts_find(s->domain, "devices/filesystem");
 
-  for (; fs; fs = xml_next(fs, "filesystem")) {
-    const char *dir = facts_get(xml_child(fs, "source"), "dir");
-    const char *driver = facts_get(xml_child(fs, "driver"), "type");
+	for (; fs; fs = xml_next(fs, "filesystem")) {
+		const char *dir = facts_get(xml_child(fs, "source"), "dir");
+		const char *driver = facts_get(xml_child(fs, "driver"), "type");
 
-    /* virtiofsd runs as root; it is 9p that QEMU serves itself. */
-    if (dir && *dir == '/' && (!driver || strcmp(driver, "path") == 0))
-      add_need(s, &(struct need){.role = "shared-dir",
-                                 .path = dir,
-                                 .want = "r",
-                                 .owner_change = VERDICT_NO});
-  }
+		/* virtiofsd runs as root; it is 9p that QEMU serves itself. */
+		if (dir && *dir == '/' && (!driver || strcmp(driver, "path") == 0))
+			add_need(s, &(struct need){ .role = "shared-dir",
+						    .path = dir,
+						    .want = "r",
+						    .owner_change = VERDICT_NO });
+	}
 }
 
 /* libvirt looks for it in its PATH. */
-static void add_swtpm(const struct scene *s) {
-  static const char *const places[] = {
-      "/usr/bin/swtpm",        "/bin/swtpm",
-      "/usr/local/bin/swtpm",  "/usr/sbin/swtpm",
-      "/usr/local/sbin/swtpm", NULL};
-  const xmlNode *backend = facts_find(s->domain, "devices/tpm/backend");
+static void add_swtpm(const struct scene *s)
+{
+	static const char *const places[] = { "/usr/bin/swtpm",	       "/bin/swtpm",
+					      "/usr/local/bin/swtpm",  "/usr/sbin/swtpm",
+					      "/usr/local/sbin/swtpm", NULL };
+	const xmlNode *backend = facts_find(s->domain, "devices/tpm/backend");
 
-  if (g_strcmp0(facts_get(backend, "type"), "emulator") == 0)
-    add_presence(s, "swtpm", places);
+	if (g_strcmp0(facts_get(backend, "type"), "emulator") == 0)
+		add_presence(s, "swtpm", places);
 }
 
-static void add_programs(const struct scene *s) {
-  g_autofree char *emulator =
-      xml_text(facts_find(s->domain, "devices/emulator"));
+static void add_programs(const struct scene *s)
+{
+	g_autofree char *emulator = xml_text(facts_find(s->domain, "devices/emulator"));
 
-  if (*emulator == '/')
-    add_need(s, &(struct need){.role = "emulator",
-                               .path = emulator,
-                               .want = "x",
-                               .owner_change = VERDICT_NO});
-  if (g_strcmp0(facts_get(s->domain, "type"), "kvm") == 0)
-    add_need(s, &(struct need){.role = "kvm",
-                               .path = "/dev/kvm",
-                               .want = "rw",
-                               .owner_change = VERDICT_NO});
-  add_swtpm(s);
+	if (*emulator == '/')
+		add_need(s, &(struct need){ .role = "emulator",
+					    .path = emulator,
+					    .want = "x",
+					    .owner_change = VERDICT_NO });
+	if (g_strcmp0(facts_get(s->domain, "type"), "kvm") == 0)
+		add_need(s, &(struct need){ .role = "kvm",
+					    .path = "/dev/kvm",
+					    .want = "rw",
+					    .owner_change = VERDICT_NO });
+	add_swtpm(s);
 }
 
-/* Image-based systems keep the system's own users apart. Source: nss-altfiles
- */
-static char *read_users(struct source *src, const char *file) {
-  g_autofree char *etc = g_strconcat("/etc/", file, NULL);
-  g_autofree char *lib = g_strconcat("/usr/lib/", file, NULL);
-  g_autofree char *own = NULL, *more = NULL;
+/* Image-based systems keep the system's own users apart. Source: nss-altfiles */
+static char *read_users(struct source *src, const char *file)
+{
+	g_autofree char *etc = g_strconcat("/etc/", file, NULL);
+	g_autofree char *lib = g_strconcat("/usr/lib/", file, NULL);
+	g_autofree char *own = NULL, *more = NULL;
 
-  if (source_read(src, etc, &own, NULL) != 0)
-    return NULL;
-  (void)source_read(src, lib, &more, NULL);
-  return g_strdup_printf("%s\n%s", own, more ? more : "");
+	if (source_read(src, etc, &own, NULL) != 0)
+		return NULL;
+	(void)source_read(src, lib, &more, NULL);
+	return g_strdup_printf("%s\n%s", own, more ? more : "");
 }
 
-static bool is_qemu(const xmlNode *domain) {
-  static const char *const types[] = {"kvm", "qemu", "hvf", NULL};
+static bool is_qemu(const xmlNode *domain)
+{
+	static const char *const types[] = { "kvm", "qemu", "hvf", NULL };
 
-  return is_one_of(facts_get(domain, "type"), types);
+	return is_one_of(facts_get(domain, "type"), types);
 }
 
-static void gather_access(struct source *src, xmlNode *vm) {
-  struct scene s = {.src = src, .vm = vm, .domain = xml_child(vm, "domain")};
-  const xmlNode *image = xml_child(vm, "image");
-  g_autofree char *passwd = read_users(src, "passwd"),
-                  *group = read_users(src, "group");
+static void gather_access(struct source *src, xmlNode *vm)
+{
+	struct scene s = { .src = src, .vm = vm, .domain = xml_child(vm, "domain") };
+	const xmlNode *image = xml_child(vm, "image");
+	g_autofree char *passwd = read_users(src, "passwd"), *group = read_users(src, "group");
 
-  if (!is_qemu(s.domain))
-    return;
-  security_identity(vm, &(struct userdb){passwd, group}, &s.who);
-  s.relabel = security_gives_owner(vm);
-  for (; image; image = xml_next(image, "image"))
-    add_image(&s, image);
-  add_boot_files(&s);
-  add_firmware(&s);
-  add_shared_dirs(&s);
-  add_programs(&s);
-  identity_done(&s.who);
+	if (!is_qemu(s.domain))
+		return;
+	security_identity(vm, &(struct userdb){ passwd, group }, &s.who);
+	s.relabel = security_gives_owner(vm);
+	for (; image; image = xml_next(image, "image"))
+		add_image(&s, image);
+	add_boot_files(&s);
+	add_firmware(&s);
+	add_shared_dirs(&s);
+	add_programs(&s);
+	identity_done(&s.who);
 }
 
 const struct check check_access = {
-    .name = "access",
-    .summary =
-        "may QEMU's user have the files and devices that the domain needs?",
-    .reads = reads,
-    .vm = gather_access,
+	.name = "access",
+	.summary = "may QEMU's user have the files and devices that the domain needs?",
+	.reads = reads,
+	.vm = gather_access,
 };
