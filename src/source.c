@@ -218,8 +218,13 @@ int source_stat(struct source *src, const char *path, struct source_stat *ret)
 	struct source_stat st = { 0 };
 	int r = ask_pairs(src, SOURCE_STAT, path, set_stat, &st);
 
+	/* A file without a type is no answer. */
+	if (r == 0 && st.mode == 0)
+		r = -EBADMSG;
 	if (r == 0)
 		*ret = st;
+	else
+		source_stat_done(&st);
 	return r;
 }
 
@@ -250,8 +255,12 @@ int source_fs(struct source *src, const char *path, struct source_fs *ret)
 	struct source_fs fs = { 0 };
 	int r = ask_pairs(src, SOURCE_FS, path, set_fs, &fs);
 
+	if (r == 0 && !fs.type && fs.size_bytes == 0)
+		r = -EBADMSG;
 	if (r == 0)
 		*ret = fs;
+	else
+		source_fs_done(&fs);
 	return r;
 }
 
