@@ -11,7 +11,7 @@
  *     policy does not know
  *   virt-start @vm @uuid @result (success, failed) @reason @announced @time   the last of each domain;
  *     announced: when its label was made up, before anything could be refused to it
- * and below the host: audit-log @records @dropped @suppressed (yes), selinux @enabled @enforcing @policy.
+ * and below the host: audit-log @records @dropped @cut @suppressed (yes), selinux @enabled @enforcing @policy.
  * Source: audit.log through audit_log.h; without it the kernel's records in other logs
  */
 #include <errno.h>
@@ -48,7 +48,7 @@ struct feed {
 	const char *path;
 	unsigned int number; /* of a line that was made out of another */
 	GHashTable *seen;    /* hashes: syslog and kern.log have the same lines */
-	bool suppressed;
+	bool suppressed, cut;
 };
 
 static void pass_line(void *data, const char *line, size_t size, unsigned int number)
@@ -68,6 +68,7 @@ static int feed_file(struct feed *f, struct source *src, const char *path)
 
 	if (r < 0)
 		return r;
+	f->cut |= r > 0;
 	f->path = g_intern_string(path);
 	audit_filter_feed(f->filter, text, size);
 	audit_filter_end(f->filter);
@@ -312,6 +313,7 @@ static void add_audit(struct source *src, xmlNode *host)
 			facts_error(log, r);
 		facts_setf(log, "records", "%u", denials.records);
 		facts_setf(log, "dropped", "%u", denials.dropped);
+		facts_set(log, "cut", feed.cut ? "yes" : NULL);
 		facts_set(log, "suppressed", feed.suppressed ? "yes" : NULL);
 		add_all(src, host, &denials);
 	}
