@@ -460,19 +460,6 @@ static void add_programs(const struct scene *s)
 	add_swtpm(s);
 }
 
-/* Image-based systems keep the system's own users apart. Source: nss-altfiles */
-static char *read_users(struct source *src, const char *file)
-{
-	g_autofree char *etc = g_strconcat("/etc/", file, NULL);
-	g_autofree char *lib = g_strconcat("/usr/lib/", file, NULL);
-	g_autofree char *own = NULL, *more = NULL;
-
-	if (source_read(src, etc, &own, NULL) != 0)
-		return NULL;
-	(void)source_read(src, lib, &more, NULL);
-	return g_strdup_printf("%s\n%s", own, more ? more : "");
-}
-
 static bool is_qemu(const xmlNode *domain)
 {
 	static const char *const types[] = { "kvm", "qemu", "hvf", NULL };
@@ -484,11 +471,10 @@ static void gather_access(struct source *src, xmlNode *vm)
 {
 	struct scene s = { .src = src, .vm = vm, .domain = xml_child(vm, "domain") };
 	const xmlNode *image = xml_child(vm, "image");
-	g_autofree char *passwd = read_users(src, "passwd"), *group = read_users(src, "group");
 
 	if (!is_qemu(s.domain))
 		return;
-	security_identity(vm, &(struct userdb){ passwd, group }, &s.who);
+	security_identity(src, vm, &s.who);
 	s.relabel = security_gives_owner(vm);
 	for (; image; image = xml_next(image, "image"))
 		add_image(&s, image);

@@ -92,6 +92,19 @@ static char *conf_label(const xmlNode *vm)
 	return user && group ? g_strdup_printf("%s:%s", user, group) : g_strdup("");
 }
 
+/* Image-based systems keep the system's own users apart. Source: nss-altfiles */
+static char *read_users(struct source *src, const char *file)
+{
+	g_autofree char *etc = g_strconcat("/etc/", file, NULL);
+	g_autofree char *lib = g_strconcat("/usr/lib/", file, NULL);
+	g_autofree char *own = NULL, *more = NULL;
+
+	if (source_read(src, etc, &own, NULL) != 0)
+		return NULL;
+	(void)source_read(src, lib, &more, NULL);
+	return g_strdup_printf("%s\n%s", own, more ? more : "");
+}
+
 /* The user's own daemon runs QEMU as the user. */
 static void session_identity(const xmlNode *vm, const struct userdb *db, struct identity *ret)
 {
@@ -102,8 +115,10 @@ static void session_identity(const xmlNode *vm, const struct userdb *db, struct 
 		identity_set(ret, db, uid, gid);
 }
 
-void security_identity(const xmlNode *vm, const struct userdb *db, struct identity *ret)
+void security_identity(struct source *src, const xmlNode *vm, struct identity *ret)
 {
+	g_autofree char *passwd = read_users(src, "passwd"), *group = read_users(src, "group");
+	const struct userdb db = { passwd, group };
 	const xmlNode *domain = xml_child(vm, "domain");
 	g_autofree char *own = xml_text(xml_child(security_label(domain, "dac"), "label"));
 	g_autofree char *base = base_label(vm, domain);
@@ -113,9 +128,9 @@ void security_identity(const xmlNode *vm, const struct userdb *db, struct identi
 
 	*ret = (struct identity){ 0 };
 	if (security_is_session(vm))
-		session_identity(vm, db, ret);
-	else if (*label && parse_label(db, label, &uid, &gid))
-		identity_set(ret, db, uid, gid);
+		session_identity(vm, &db, ret);
+	else if (*label && parse_label(&db, label, &uid, &gid))
+		identity_set(ret, &db, uid, gid);
 }
 
 static enum verdict is_dynamic(const xmlNode *vm)

@@ -21,10 +21,11 @@ bool security_forbids(const xmlNode *label);
 bool security_is_session(const xmlNode *vm);
 /**
  * security_identity - whom QEMU runs as; @ret: identity_done() it, not known: ret->known is false
- * The domain's own label counts, then what the running daemon says, then its configuration.
+ * Reads /etc/passwd, /etc/group and those of /usr/lib. The domain's own label counts, then what
+ * the running daemon says, then its configuration.
  * Source: libvirt src/security/security_dac.c virSecurityDACGetIds()
  */
-void security_identity(const xmlNode *vm, const struct userdb *db, struct identity *ret);
+void security_identity(struct source *src, const xmlNode *vm, struct identity *ret);
 /** security_gives_owner - does libvirt give this domain's files to QEMU's user?
  *  Source: qemu.conf dynamic_ownership */
 enum verdict security_gives_owner(const xmlNode *vm);
