@@ -7,6 +7,8 @@
  * capabilities, verbatim.
  * Source: virConnectGetVersion(), virNodeGetInfo(), formatcaps.html, os-release(5), uname(2)
  */
+#include <errno.h>
+
 #include "check.h"
 
 static const char *const reads[] = {
@@ -42,6 +44,14 @@ static void add_os_release(struct source *src, xmlNode *host)
 		parse_shell_assignments(text, set_release, node);
 }
 
+/* Seconds since the epoch, until the year 9999: what is computed with them cannot overflow. */
+static bool is_time(const char *text)
+{
+	uint64_t seconds;
+
+	return parse_u64(text, &seconds) && seconds <= UINT64_C(253402300799);
+}
+
 /* --since and --until, resolved: "SINCE UNTIL", seconds since the epoch, 0 for none. */
 static void add_window(struct source *src, xmlNode *clock)
 {
@@ -51,7 +61,7 @@ static void add_window(struct source *src, xmlNode *clock)
 	if (source_read(src, "/vmdoctor/window", &text, NULL) < 0)
 		return;
 	ends = g_strsplit(g_strstrip(text), " ", 2);
-	if (g_strv_length(ends) == 2) {
+	if (g_strv_length(ends) == 2 && is_time(ends[0]) && is_time(ends[1])) {
 		facts_set(clock, "since", strcmp(ends[0], "0") != 0 ? ends[0] : NULL);
 		facts_set(clock, "until", strcmp(ends[1], "0") != 0 ? ends[1] : NULL);
 	}
@@ -66,7 +76,11 @@ static void add_clock(struct source *src, xmlNode *host)
 	facts_from(node, path, 0);
 	if (facts_error(node, source_read(src, path, &text, NULL)))
 		return;
-	facts_set(node, "seconds", g_strstrip(text));
+	if (!is_time(g_strstrip(text))) {
+		facts_error(node, -EBADMSG);
+		return;
+	}
+	facts_set(node, "seconds", text);
 	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(g_ascii_strtoll(text, NULL, 10));
 	g_autofree char *date = time ? g_date_time_format(time, "%Y-%m-%d") : NULL;
 
