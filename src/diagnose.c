@@ -24,6 +24,7 @@
 #define ADMIN_RULES "/etc/vmdoctor/rules.d"
 /* What --at looks at. */
 #define BEFORE_S (15 * 60)
+#define YEAR_9999_S INT64_C(253402300799) /* so that nothing overflows */
 #define AFTER_S (5 * 60)
 
 static bool load_if_there(GPtrArray *rules, const char *dir, GError **error)
@@ -188,7 +189,7 @@ static int64_t now_of(struct source *record)
 	g_autofree char *clock = NULL;
 
 	if (source_read(record, "/vmdoctor/clock", &clock, NULL) == 0)
-		return g_ascii_strtoll(clock, NULL, 10);
+		return CLAMP(g_ascii_strtoll(clock, NULL, 10), 0, YEAR_9999_S);
 	return g_get_real_time() / G_USEC_PER_SEC;
 }
 
