@@ -35,11 +35,28 @@ static struct style style_for(const struct options *o, bool to_terminal)
 	};
 }
 
-static int write_out(const GString *text)
+static int write_out(FILE *out, const GString *text)
 {
-	if (fwrite(text->str, 1, text->len, stdout) != text->len || fflush(stdout) != 0)
+	if (fwrite(text->str, 1, text->len, out) != text->len || fflush(out) != 0)
 		return cmd_fail("cannot write the report: %s", g_strerror(errno));
 	return 0;
+}
+
+/* /dev/null, a FIFO, /dev/stderr: written to, never replaced by a file. */
+static bool is_device(const char *file)
+{
+	return g_file_test(file, G_FILE_TEST_EXISTS) && !g_file_test(file, G_FILE_TEST_IS_REGULAR) &&
+	       !g_file_test(file, G_FILE_TEST_IS_DIR);
+}
+
+static int write_device(const char *file, const GString *text)
+{
+	FILE *out = fopen(file, "we");
+	int r = out ? write_out(out, text) : cmd_fail("%s: %s", file, g_strerror(errno));
+
+	if (out)
+		fclose(out);
+	return r;
 }
 
 static int write_one(const struct options *o, const struct report *r, guint i)
@@ -53,7 +70,9 @@ static int write_one(const struct options *o, const struct report *r, guint i)
 
 	w->write(r, &style, text);
 	if (!file || strcmp(file, "-") == 0)
-		return write_out(text);
+		return write_out(stdout, text);
+	if (is_device(file))
+		return write_device(file, text);
 	if (!g_file_set_contents_full(file, text->str, (gssize)text->len,
 				      G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
 		return cmd_fail("%s", error->message);
