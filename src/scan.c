@@ -28,6 +28,7 @@ static const struct place {
 	{ "/vmdoctor/error.txt", "error", BIT(ERROR) | SYSTEM_LOG | BIT(QEMU) },
 	{ "/var/log/libvirt/*.log", "daemon", BIT(DAEMON) },
 	{ "/var/log/audit/audit.log", "audit", BIT(AUDIT) },
+	{ "/vmdoctor/audit.txt", "audit", BIT(AUDIT) }, /* what a live host has instead */
 	{ "/var/log/kern.log", "kernel", BIT(KERNEL) | BIT(AUDIT) },
 	{ "/var/log/syslog", "journal", SYSTEM_LOG },
 	{ "/var/log/messages", "journal", SYSTEM_LOG },
