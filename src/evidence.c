@@ -71,15 +71,23 @@ static void append_attr(GString *out, const xmlAttr *attr)
 
 	if (strcmp((const char *)attr->name, "from") != 0 &&
 	    strcmp((const char *)attr->name, "line") != 0)
-		g_string_append_printf(out, "%s%s='%s'", out->len ? " " : "", attr->name, value);
+		g_string_append_printf(out, " %s='%s'", attr->name, value);
 }
 
-/* An attribute stands for itself: of forty counters the rule meant this one. */
-static char *attr_text(const xmlAttr *attr)
+/* Of forty counters the rule meant these; @name says whose they are. */
+static char *attrs_text(xmlNode *const *attrs, int n)
 {
+	const xmlNode *element = attrs[0]->parent;
+	const xmlAttr *name = xmlHasProp(element, BAD_CAST "name");
 	GString *out = g_string_new(NULL);
 
-	append_attr(out, attr);
+	g_string_append_printf(out, "<%s", element->name);
+	if (name)
+		append_attr(out, name);
+	for (int i = 0; i < n; i++)
+		if ((const xmlAttr *)attrs[i] != name)
+			append_attr(out, (const xmlAttr *)attrs[i]);
+	g_string_append(out, "/>");
 	return g_string_free(out, FALSE);
 }
 
@@ -118,15 +126,15 @@ static char *text_of(const xmlNode *node)
 	return g_string_free(out, FALSE);
 }
 
-struct evidence *evidence_of(const xmlNode *node)
+struct evidence *evidence_of(xmlNode *const *nodes, int n)
 {
+	const xmlNode *node = nodes[0];
 	struct evidence *e = g_new0(struct evidence, 1);
 	const xmlNode *element = node->type == XML_ELEMENT_NODE ? node : node->parent;
 	const xmlNode *origin = origin_of(element);
 
 	e->source = g_strdup(origin ? facts_get(origin, "from") : "facts");
 	e->locator = locator_of(origin, element);
-	e->text = node->type == XML_ATTRIBUTE_NODE ? attr_text((const xmlAttr *)node)
-						    : text_of(element);
+	e->text = node->type == XML_ATTRIBUTE_NODE ? attrs_text(nodes, n) : text_of(element);
 	return e;
 }

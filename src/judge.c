@@ -68,13 +68,13 @@ static char *fill(struct trial *t, const GPtrArray *parts, bool quote, GError **
 	return g_strdup(out->str);
 }
 
-static void add_evidence(GPtrArray *list, const xmlNode *node)
+static void add_evidence(GPtrArray *list, xmlNode *const *nodes, int count)
 {
 	struct evidence *e;
 
 	if (list->len >= EVIDENCE_MAX)
 		return;
-	e = evidence_of(node);
+	e = evidence_of(nodes, count);
 	for (size_t i = 0; i < list->len; i++) {
 		const struct evidence *other = list->pdata[i];
 
@@ -87,6 +87,19 @@ static void add_evidence(GPtrArray *list, const xmlNode *node)
 	g_ptr_array_add(list, e);
 }
 
+/* Attributes of one element are one piece of evidence. */
+static int run_of(const xmlNodeSet *set, int first)
+{
+	const xmlNode *node = set->nodeTab[first];
+	int n = 1;
+
+	while (node->type == XML_ATTRIBUTE_NODE && first + n < set->nodeNr &&
+	       set->nodeTab[first + n]->type == XML_ATTRIBUTE_NODE &&
+	       set->nodeTab[first + n]->parent == node->parent)
+		n++;
+	return n;
+}
+
 static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
 {
 	for (size_t i = 0; i < t->rule->evidence->len; i++) {
@@ -95,11 +108,15 @@ static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
 
 		if (!o)
 			return false;
-		for (int n = 0; o->nodesetval && n < o->nodesetval->nodeNr; n++)
-			add_evidence(list, o->nodesetval->nodeTab[n]);
+		for (int n = 0; o->nodesetval && n < o->nodesetval->nodeNr;) {
+			int run = run_of(o->nodesetval, n);
+
+			add_evidence(list, o->nodesetval->nodeTab + n, run);
+			n += run;
+		}
 	}
 	if (list->len == 0)
-		add_evidence(list, t->node);
+		add_evidence(list, &t->node, 1);
 	return true;
 }
 

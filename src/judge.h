@@ -42,7 +42,7 @@ void judge_mute(struct report *report, const struct muting *muting);
  */
 void judge_rank(struct report *report, GPtrArray *rules, const char *symptom);
 
-/** evidence_of - where @node was read and what it says; never NULL */
-struct evidence *evidence_of(const xmlNode *node);
+/** evidence_of - where an element was read and what it says, or @n attributes of one element */
+struct evidence *evidence_of(xmlNode *const *nodes, int n);
 
 #endif
