@@ -90,6 +90,7 @@ strangers:
 
 bench: all
 	$(Q)tests/bench ./vmdoctor
+	$(Q)tests/bench-audit $(BUILD)
 
 # Expected reports of the recordings in tests/golden; review the difference.
 golden: all

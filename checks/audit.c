@@ -5,7 +5,8 @@
  * Writes, below /facts/host, and below /facts/vm what belongs to that domain:
  *   denial @kind (selinux, apparmor, user, seccomp) @comm @perms @class @path @name @dev @source
  *     @source-type @source-categories @target @target-type @target-categories @profile @operation
- *     @count @first @last @permissive (yes, no) @vm @uuid @joined (context, uuid, pid, path, time)
+ *     @count @first @last @permissive (yes, no) @vm @uuid @joined (context, uuid, pid, path, time; name: a
+ *     domain made anew under this name)
  *     @known (yes: libvirt has a domain so called) @target-vm @disk (the domain's disk that it is)
  *     one for each source, target, class and object; @class invalid-context: a label @target that the
  *     policy does not know
@@ -410,11 +411,14 @@ static bool belongs(const xmlNode *vm, xmlNode *node, const char *disk)
 {
 	const char *uuid = facts_get(node, "uuid"), *name = facts_get(node, "vm");
 	const char *own = facts_get(vm, "uuid");
+	bool named = name && g_strcmp0(name, facts_get(vm, "name")) == 0;
 
-	if (uuid && own)
-		return g_ascii_strcasecmp(uuid, own) == 0;
+	if (uuid && own && g_ascii_strcasecmp(uuid, own) == 0)
+		return true;
+	if (uuid && named && xml_is(node, "denial"))
+		facts_set(node, "joined", own ? "name" : facts_get(node, "joined"));
 	if (uuid)
-		return g_strcmp0(name, facts_get(vm, "name")) == 0;
+		return named && (!own || xml_is(node, "denial"));
 	if (is_label_of(vm, facts_get(node, "source"))) {
 		facts_set(node, "joined", "context");
 		return true;
