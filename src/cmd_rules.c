@@ -92,7 +92,7 @@ static int show_rule(const struct rule *r)
 	       r->line);
 	g_autofree char *symptoms = g_strjoinv(" ", r->symptoms);
 
-	printf("symptoms    %s\nlooks at    %s\n", symptoms, r->context->text);
+	printf("symptoms    %s\nlooks at    %s\n", symptoms, r->where);
 	for (size_t i = 0; i < r->params->len; i++) {
 		const struct param *p = r->params->pdata[i];
 

@@ -31,6 +31,10 @@ static const struct command {
 	{ "--version", "", "version and licence", cmd_version },
 };
 
+/* Names that are promised to commands of later versions, so that no script takes them for domains. */
+static const char *const later[] = { "bundle", "diff", "audit", "probe", "sample",
+				     "trace",  "top",  "merge", "scrub-check", NULL };
+
 int cmd_fail(const char *format, ...)
 {
 	va_list args;
@@ -89,6 +93,9 @@ int main(int argc, char **argv)
 	xml_init();
 	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return cmd_help(argc > 2, argv + 2);
+	if (argc > 1 && g_strv_contains(later, argv[1]))
+		return cmd_fail("'%s' is not in version %s; for a domain of that name: vmdoctor check %s",
+				argv[1], VERSION, argv[1]);
 	/* A domain may be called as a command is: 'vmdoctor check NAME' always means the domain. */
 	if (c)
 		return c->run(argc - 2, argv + 2);

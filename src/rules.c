@@ -100,6 +100,7 @@ static void rule_free(void *p)
 	g_free(r->id);
 	g_free(r->cause);
 	g_free(r->file);
+	g_free(r->where);
 	g_strfreev(r->symptoms);
 	expr_free(r->context);
 	expr_free(r->subject);
@@ -348,6 +349,7 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	r->fixes = g_ptr_array_new_with_free_func(rule_fix_free);
 	r->references = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
 	r->explains = g_ptr_array_new_with_free_func(explains_free);
+	r->where = xml_attr(n, "context");
 	l->file = r->file; /* expressions borrow it */
 	r->context = load_context(l, r, n);
 	r->subject = compile_attr(l, n, "subject");

@@ -70,6 +70,7 @@ struct rule {
 	bool host;	     /* the context lies in /facts/host: evaluated once */
 	GPtrArray *logs;     /* of struct signature; if any, the context is what they matched */
 	bool errors_judged;  /* a context node with @error is the rule's business */
+	char *where; /* the context as it stands in the file */
 	struct expr *context;
 	struct expr *subject;
 	GPtrArray *title; /* of struct part */
