@@ -12,7 +12,8 @@
  *     policy does not know
  *   virt-start @vm @uuid @result (success, failed) @reason @announced @time   the last of each domain;
  *     announced: when its label was made up, before anything could be refused to it
- * and below the host: audit-log @records @dropped @cut @suppressed (yes), selinux @enabled @enforcing @policy.
+ * and below the host: audit-log @records @dropped @cut @suppressed (yes), selinux @enabled @enforcing @policy,
+ * audit-status @enabled @pid (of auditd, 0: none) @lost @backlog @backlog-limit, where the kernel says so.
  * Source: audit.log through audit_log.h; without it the kernel's records in other logs
  */
 #include <errno.h>
@@ -22,12 +23,14 @@
 #include "check.h"
 
 #define FILTERED "/vmdoctor/audit.txt"
+#define STATUS "/vmdoctor/audit-status.json"
 #define LOG_DIR "/var/log/audit"
 /* As far back as log messages count. */
 #define WINDOW_S (3 * 24 * 3600)
 
 static const char *const reads[] = {
 	FILTERED,
+	STATUS,
 	LOG_DIR,
 	LOG_DIR "/audit.log*",
 	"/var/log/kern.log",
@@ -346,8 +349,18 @@ static void add_selinux(struct source *src, xmlNode *host)
 		facts_set(node, "enforcing", *enforce == '1' ? "yes" : "no");
 }
 
+/* Only root of the host itself may ask the kernel: left out where it cannot be had. */
+static void add_status(struct source *src, xmlNode *host)
+{
+	g_autofree char *text = NULL;
+
+	if (source_read(src, STATUS, &text, NULL) >= 0)
+		facts_json(host, "audit-status", src, STATUS);
+}
+
 static void gather_host(struct source *src, xmlNode *host)
 {
+	add_status(src, host);
 	add_selinux(src, host);
 	add_audit(src, host);
 }

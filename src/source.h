@@ -131,7 +131,7 @@ struct source *source_osinfo_new(void);
  *  @dir: of journal files, or NULL for this host's */
 struct source *source_journal_new(const char *dir);
 /** source_audit_new - /vmdoctor/audit.txt: the newest records about guests of the audit logs in
- *  @dir, out of files of any size */
+ *  @dir, out of files of any size; /vmdoctor/audit-status.json: the kernel's own count */
 struct source *source_audit_new(const char *dir);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,

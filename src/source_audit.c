@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * source_audit - /vmdoctor/audit.txt: what audit.log and its rotations hold about guests
+ * source_audit - /vmdoctor/audit.txt: what audit.log and its rotations hold about guests;
+ * /vmdoctor/audit-status.json: what the kernel says of auditing
  *
  * The lines as they stand, oldest first, of the newest as many as the path's cap takes. The logs
  * are streamed through the filter, so that neither a recording nor this program's memory grows
  * with a log of gigabytes.
+ * Source: audit_request_status(3); of its blocking mode, that it never ends after a refusal
  */
 #include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <libaudit.h>
+
 #include "audit_log.h"
+
+#define STATUS_WAIT_MS 500
 
 struct audit_source {
 	struct source source;
@@ -98,18 +105,54 @@ static int filter_all(struct audit_filter *f, const char *dir)
 	return 0;
 }
 
-static void audit_ask(struct source *src, const struct query *q, struct answer *ret)
+/* The request is acknowledged first, by an error of 0. */
+static int wait_status(int fd, struct audit_status *ret)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct audit_reply reply;
+
+	while (poll(&pfd, 1, STATUS_WAIT_MS) > 0 &&
+	       audit_get_reply(fd, &reply, GET_REPLY_NONBLOCKING, 0) > 0) {
+		if (reply.type == NLMSG_ERROR && reply.error->error != 0)
+			return reply.error->error;
+		if (reply.type == AUDIT_GET) {
+			*ret = *reply.status;
+			return 0;
+		}
+	}
+	return -ETIMEDOUT;
+}
+
+static void ask_status(struct answer *ret)
+{
+	struct audit_status st = { 0 };
+	int fd = audit_open();
+	char *text;
+
+	if (fd < 0) {
+		ret->error = -errno;
+		return;
+	}
+	ret->error = audit_request_status(fd);
+	if (ret->error >= 0)
+		ret->error = wait_status(fd, &st);
+	audit_close(fd);
+	if (ret->error < 0)
+		return;
+	text = g_strdup_printf("{\"enabled\": %u, \"pid\": %u, \"lost\": %u, \"backlog\": %u, "
+			       "\"backlog-limit\": %u}\n",
+			       st.enabled, st.pid, st.lost, st.backlog, st.backlog_limit);
+	ret->data = g_bytes_new_take(text, strlen(text));
+}
+
+static void ask_log(const char *dir, const struct query *q, struct answer *ret)
 {
 	struct kept kept = { .cap = source_cap_bytes(q->path) };
 	struct audit_filter *f;
 
-	if (q->verb != SOURCE_READ) {
-		ret->error = -ENODATA;
-		return;
-	}
 	kept.text = g_string_new(NULL);
 	f = audit_filter_new(keep, &kept);
-	ret->error = filter_all(f, ((struct audit_source *)src)->dir);
+	ret->error = filter_all(f, dir);
 	audit_filter_free(f);
 	if (kept.text->len > kept.cap)
 		trim(&kept);
@@ -118,6 +161,16 @@ static void audit_ask(struct source *src, const struct query *q, struct answer *
 		ret->data = g_string_free_to_bytes(kept.text);
 	else
 		g_string_free(kept.text, TRUE);
+}
+
+static void audit_ask(struct source *src, const struct query *q, struct answer *ret)
+{
+	if (q->verb != SOURCE_READ)
+		ret->error = -ENODATA;
+	else if (g_str_has_suffix(q->path, "/audit-status.json"))
+		ask_status(ret);
+	else
+		ask_log(((struct audit_source *)src)->dir, q, ret);
 }
 
 static void audit_free(struct source *src)

@@ -207,7 +207,7 @@ static void live_ask(struct source *src, const struct query *q, struct answer *r
 	} routes[] = {
 		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
 		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
-		{ "/vmdoctor/audit.txt", ask_audit },
+		{ "/vmdoctor/audit", ask_audit },
 		{ "/var/log/audit/", ask_nobody }, /* gigabytes, mostly of logins */
 		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
 		{ "/", ask_files },
