@@ -340,6 +340,8 @@ static void add_selinux(struct source *src, xmlNode *host)
 	facts_from(node, path, 0);
 	if (source_read(src, "/etc/selinux/config", &config, NULL) >= 0)
 		parse_shell_assignments(config, set_policy, node);
+	if (r >= 0 && *enforce != '0' && *enforce != '1')
+		r = -EBADMSG;
 	if (r < 0 && r != -ENOENT) {
 		facts_error(node, r);
 		return;
