@@ -249,13 +249,3 @@ xmlDoc *gather_facts(struct source *src, const GStrv domains)
 	progress_end(&progress);
 	return facts;
 }
-
-void gather_reads(GString *out)
-{
-	for (size_t c = 0; c < G_N_ELEMENTS(checks); c++) {
-		g_string_append_printf(out, "%s: %s\n", checks[c]->name, checks[c]->summary);
-		for (size_t i = 0; checks[c]->reads[i]; i++)
-			g_string_append_printf(out, "    %s\n", checks[c]->reads[i]);
-	}
-	signature_reads(out);
-}

@@ -22,7 +22,5 @@ GStrv gather_recorded(struct source *src, const GStrv names);
 char *gather_resolve(struct source *src, const GStrv names, const char *typed, GError **error);
 /** gather_facts - runs every check; facts_free() the result */
 xmlDoc *gather_facts(struct source *src, const GStrv domains);
-/** gather_reads - what the checks may read, for people: "name: summary" and globs */
-void gather_reads(GString *out);
 
 #endif

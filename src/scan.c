@@ -371,11 +371,3 @@ void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts)
 	}
 	scan_done(scan);
 }
-
-void signature_reads(GString *out)
-{
-	g_string_append(out, "logs: messages that rules know\n");
-	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
-		g_string_append_printf(out, "    %s\n", places[i].path);
-	g_string_append(out, "    /var/log/libvirt/qemu/*\n    /var/log/swtpm/libvirt/qemu/*\n");
-}

@@ -50,7 +50,5 @@ GRegex *signature_regex(const char *pattern, GError **error);
 
 /** signature_scan - looks through the logs of @src for what @rules want; adds to @facts */
 void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts);
-/** signature_reads - the paths that a scan asks about, for people */
-void signature_reads(GString *out);
 
 #endif
