@@ -8,7 +8,7 @@ BUILD ?= build
 CC ?= gcc
 CFLAGS ?= -O2 -g
 
-LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse
+LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
 HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)

@@ -28,6 +28,7 @@ static const struct cap {
 	{ "*/libvirt/qemu/log/*", 8 * MIB, true }, /* qemu:///session */
 	{ "/vmdoctor/audit.txt", 8 * MIB, true },
 	{ "/vmdoctor/libvirt/capabilities.xml", 8 * MIB, false },
+	{ "/vmdoctor/net/nft.*", 16 * MIB, false },
 	{ "/vmdoctor/libvirt/*", 4 * MIB, false },
 	{ "/vmdoctor/manifest.*", 64 * MIB, false },
 	{ "/sys/*", 64 * KIB, false },

@@ -133,6 +133,8 @@ struct source *source_journal_new(const char *dir);
 /** source_audit_new - /vmdoctor/audit.txt: the newest records about guests of the audit logs in
  *  @dir, out of files of any size; /vmdoctor/audit-status.json: the kernel's own count */
 struct source *source_audit_new(const char *dir);
+/** source_net_new - /vmdoctor/net/…: devices, routes, packet filter of this network namespace */
+struct source *source_net_new(void);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);

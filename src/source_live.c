@@ -21,11 +21,12 @@
 #define AGENT_DEADLINE_MS 7000	 /* libvirt waits 5 s for the agent's guest-sync */
 #define OSINFO_DEADLINE_MS 5000
 #define JOURNAL_DEADLINE_MS 4000
+#define NET_DEADLINE_MS 3000
 #define AUDIT_DEADLINE_MS 8000 /* some gigabytes off a disk */
 
 struct live {
 	struct source source;
-	struct source *files, *virt, *agent, *osinfo, *journal, *audit;
+	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net;
 	char *uri;
 	bool ask_guest;
 	int local;	   /* -1: not known yet */
@@ -60,6 +61,11 @@ static struct source *make_journal(const void *arg G_GNUC_UNUSED)
 static struct source *make_audit(const void *arg G_GNUC_UNUSED)
 {
 	return source_audit_new("/var/log/audit");
+}
+
+static struct source *make_net(const void *arg G_GNUC_UNUSED)
+{
+	return source_net_new();
 }
 
 static void answer_text(struct answer *ret, char *text)
@@ -192,6 +198,14 @@ static void ask_audit(struct live *live, const struct query *q, struct answer *r
 		ret->error = -ENODATA;
 }
 
+static void ask_net(struct live *live, const struct query *q, struct answer *ret)
+{
+	if (files_are_here(live))
+		source_ask(live->net, q, ret);
+	else
+		ret->error = -ENODATA;
+}
+
 static void ask_nobody(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
 		       struct answer *ret)
 {
@@ -207,7 +221,7 @@ static void live_ask(struct source *src, const struct query *q, struct answer *r
 	} routes[] = {
 		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
 		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
-		{ "/vmdoctor/audit", ask_audit },
+		{ "/vmdoctor/audit", ask_audit },     { "/vmdoctor/net/", ask_net },
 		{ "/var/log/audit/", ask_nobody }, /* gigabytes, mostly of logins */
 		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
 		{ "/", ask_files },
@@ -229,6 +243,7 @@ static void live_free(struct source *src)
 	source_free(live->osinfo);
 	source_free(live->journal);
 	source_free(live->audit);
+	source_free(live->net);
 	g_hash_table_unref(live->stuck);
 	g_free(live->uri);
 	g_free(live);
@@ -250,6 +265,7 @@ struct source *source_live_new(const char *uri, bool ask_guest)
 	live->agent = source_guard_new(make_agent, live, AGENT_DEADLINE_MS);
 	live->osinfo = source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
 	live->journal = source_guard_new(make_journal, NULL, JOURNAL_DEADLINE_MS);
+	live->net = source_guard_new(make_net, NULL, NET_DEADLINE_MS);
 	live->audit = source_guard_new(make_audit, NULL, AUDIT_DEADLINE_MS);
 	return &live->source;
 }
