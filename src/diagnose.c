@@ -115,13 +115,29 @@ static struct source *open_file(const char *path, GError **error)
 	return open_xml(path, text, size, error);
 }
 
+/*
+ * Without its daemon a host has files yet, and that the daemon is gone is a finding. Not so where
+ * libvirt was never installed, on another host, or at a socket that the user chose.
+ */
+static bool has_files(struct source *record, const struct options *o, const xmlNode *connection)
+{
+	const char *dir = facts_get(connection, "config-dir");
+	g_auto(GStrv) names = NULL;
+
+	if (o->connect && strstr(o->connect, "socket="))
+		return false;
+	if (!facts_get(connection, "ok")) /* no answer in time; the URI is not known */
+		dir = o->connect && !g_str_equal(o->connect, "qemu:///system") ? NULL : "/etc/libvirt/qemu";
+	return g_strcmp0(dir, "/etc/libvirt/qemu") == 0 && source_list(record, dir, &names) == 0;
+}
+
 /* Says why libvirt cannot be reached; its own message names the socket. */
-static bool is_connected(struct source *record, const struct options *o, GError **error)
+static bool is_usable(struct source *record, const struct options *o, GError **error)
 {
 	xmlDoc *scratch = facts_new();
 	xmlNode *c = facts_json(facts_host(scratch), "connection", record,
 				"/vmdoctor/libvirt/connection.json");
-	bool ok = g_strcmp0(facts_get(c, "ok"), "yes") == 0;
+	bool ok = g_strcmp0(facts_get(c, "ok"), "yes") == 0 || has_files(record, o, c);
 	const char *said = facts_get(c, "error");
 
 	if (!ok && said)
@@ -162,7 +178,7 @@ static struct source *open_live(const struct options *o, GError **error)
 
 	record_deadline(record, g_get_monotonic_time() + (int64_t)o->timeout_s * 1000000);
 	/* Who brings an error message may well bring it because there is no libvirt. */
-	if (!o->error_text && !o->error_file && !is_connected(record, o, error)) {
+	if (!o->error_text && !o->error_file && !is_usable(record, o, error)) {
 		source_free(record);
 		return NULL;
 	}

@@ -28,7 +28,7 @@ struct live {
 	struct source source;
 	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net;
 	char *uri;
-	bool ask_guest;
+	bool ask_guest, is_mute; /* libvirtd accepted us, and says nothing */
 	int local;	   /* -1: not known yet */
 	GHashTable *stuck; /* names of domains that did not answer in time */
 };
@@ -140,7 +140,13 @@ static void ask_libvirt(struct live *live, const struct query *q, struct answer 
 		ret->error = -ETIMEDOUT;
 		return;
 	}
+	if (live->is_mute) {
+		ret->error = -ETIMEDOUT;
+		return;
+	}
 	source_ask(guest ? live->agent : live->virt, q, ret);
+	if (ret->error == -ETIMEDOUT && g_str_has_suffix(q->path, "/connection.json"))
+		live->is_mute = true;
 	if (ret->error == -ETIMEDOUT && domain)
 		g_hash_table_add(live->stuck, g_steal_pointer(&domain));
 }

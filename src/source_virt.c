@@ -34,6 +34,7 @@ static const struct kind {
 	{ "version.json", NULL, .read = virt_read_version },
 	{ "capabilities.xml", NULL, .read = virt_read_capabilities },
 	{ "nodeinfo.json", NULL, .read = virt_read_nodeinfo },
+	{ "inventory.json", NULL, .read = virt_read_inventory },
 	{ "domcapabilities/", ".xml", .read = virt_read_domcapabilities, .needs_writer = true,
 	  .is_raw = true },
 	{ "domains/", ".inactive.xml", .read = virt_read_inactive },

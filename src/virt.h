@@ -60,6 +60,8 @@ char *virt_version_text(unsigned long version);
 int virt_read_version(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_capabilities(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_nodeinfo(virConnectPtr conn, const char *name, char **ret_text);
+/** virt_read_inventory - {total, other: [{name, active, claim: [{what, value, where, device}]}]} */
+int virt_read_inventory(virConnectPtr conn, const char *name, char **ret_text);
 /** @name: ARCH,VIRTTYPE,MACHINE,EMULATOR, each still escaped; an empty one is libvirt's choice */
 int virt_read_domcapabilities(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_network(virConnectPtr conn, const char *name, char **ret_text);
