@@ -5,7 +5,8 @@
  *
  * Writes, below /facts/vm, one node for each file or device needed:
  *   access @path @role (disk, backing, data-file, kernel, initrd, dtb, loader, nvram,
- * nvram-template, emulator, kvm, shared-dir, swtpm) @disk (target dev) @want (r, rw, x)
+ * nvram-template, emulator, kvm, shared-dir, swtpm, and the devices of access_device.c) @disk (target
+ *          dev) @want (r, rw, x) @device ("c 10:232", of a node)
  *          @uid @gid @groups @user  whom QEMU runs as (absent: not known)
  *          @owner-change (yes, no, unknown)  does libvirt give it to QEMU's user before the start?
  *          @read-only (yes: so is its file system)
@@ -18,9 +19,10 @@
  */
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include "access.h"
 #include "check.h"
-#include "identity.h"
 #include "security.h"
 
 static const char *const reads[] = {
@@ -29,42 +31,7 @@ static const char *const reads[] = {
 	NULL,
 };
 
-/** What stays the same for all paths of one domain. */
-struct scene {
-	struct source *src;
-	xmlNode *vm;
-	const xmlNode *domain;
-	struct identity who;
-	enum verdict relabel; /* does libvirt change the owners of this domain's files? */
-};
-
-/** One thing that is needed. */
-struct need {
-	const char *role, *path, *want, *disk;
-	enum verdict owner_change;
-};
-
-/* Owners */
-
-/* A label of its own on a disk's source: its user may be another one. */
-static enum verdict is_image_given(const struct scene *s, const xmlNode *disk)
-{
-	const xmlNode *source = xml_child(disk, "source");
-	const xmlNode *label = security_label(source, "dac");
-
-	if (!label)
-		return xml_child(source, "seclabel") ? VERDICT_UNKNOWN : s->relabel;
-	if (security_forbids(label))
-		return VERDICT_NO;
-	return xml_child(label, "label") ? VERDICT_UNKNOWN : s->relabel;
-}
-
 /* One path */
-
-static bool is_one_of(const char *word, const char *const *words)
-{
-	return word && g_strv_contains(words, word);
-}
 
 /* Here the file's server or program decides, and modes may be made up. */
 static bool is_foreign(const char *type)
@@ -73,7 +40,7 @@ static bool is_foreign(const char *type)
 					     "afs",  "vboxsf", "glusterfs", "gpfs",
 					     "vfat", "exfat",  "ntfs3",	    NULL };
 
-	return type && (g_str_has_prefix(type, "fuse") || is_one_of(type, types));
+	return type && (g_str_has_prefix(type, "fuse") || g_strv_contains(types, type));
 }
 
 static bool is_nfs(const char *type)
@@ -235,6 +202,16 @@ static void add_step(xmlNode *access, const struct path_step *step)
 	facts_set(node, "verdict", verdict_names[step->verdict]);
 }
 
+/* A node's number as device lists have it; what chattr(1) set. */
+static void set_kind(xmlNode *access, const struct source_stat *st)
+{
+	if (S_ISCHR(st->mode) || S_ISBLK(st->mode))
+		facts_setf(access, "device", "%c %u:%u", S_ISCHR(st->mode) ? 'c' : 'b',
+			   major(st->rdev), minor(st->rdev));
+	facts_set(access, "attributes",
+		  st->is_immutable ? "immutable" : st->is_append_only ? "append-only" : NULL);
+}
+
 static void judge(const struct scene *s, const struct need *need, xmlNode *access)
 {
 	g_autoptr(GPtrArray) steps = NULL;
@@ -249,6 +226,8 @@ static void judge(const struct scene *s, const struct need *need, xmlNode *acces
 	facts_set(access, "owner-change",
 		  verdict_names[o.read_only ? VERDICT_NO : need->owner_change]);
 	facts_set(access, "read-only", o.read_only ? "yes" : NULL);
+	if (r == 0)
+		set_kind(access, &last->st);
 	judge_path(s, steps, r, &o);
 	facts_set(access, "fs-type", o.fs_type);
 	say(access, o.verdict, o.link, o.reason);
@@ -275,7 +254,7 @@ static void set_identity_facts(const struct identity *who, xmlNode *access)
 	facts_set(access, "groups", groups->str);
 }
 
-static void add_need(const struct scene *s, const struct need *need)
+void access_need(const struct scene *s, const struct need *need)
 {
 	xmlNode *access = facts_add(s->vm, "access");
 
@@ -288,73 +267,7 @@ static void add_need(const struct scene *s, const struct need *need)
 	judge(s, need, access);
 }
 
-/* What a domain needs */
-
-static const xmlNode *find_disk(const xmlNode *domain, const char *dev)
-{
-	const xmlNode *disk = facts_find(domain, "devices/disk");
-
-	while (disk && g_strcmp0(facts_get(xml_child(disk, "target"), "dev"), dev) != 0)
-		disk = xml_next(disk, "disk");
-	return disk;
-}
-
-static bool is_read_only_disk(const xmlNode *disk)
-{
-	return xml_child(disk, "readonly") || g_strcmp0(facts_get(disk, "device"), "cdrom") == 0;
-}
-
-static void add_data_file(const struct scene *s, const xmlNode *image, struct need need)
-{
-	const char *name = facts_get(image, "data-file");
-	g_autofree char *dir = g_path_get_dirname(facts_get(image, "path"));
-	g_autofree char *path = name ? g_canonicalize_filename(name, dir) : NULL;
-
-	if (!path)
-		return;
-	need.role = "data-file";
-	need.path = path;
-	add_need(s, &need);
-}
-
-static void add_image(const struct scene *s, const xmlNode *image)
-{
-	const char *dev = facts_get(image, "disk");
-	const xmlNode *disk = find_disk(s->domain, dev);
-	bool top = g_strcmp0(facts_get(image, "depth"), "0") == 0;
-	struct need need = {
-		.role = top ? "disk" : "backing",
-		.path = facts_get(image, "path"),
-		.want = top && !is_read_only_disk(disk) ? "rw" : "r",
-		.disk = dev,
-		.owner_change = top ? is_image_given(s, disk) : s->relabel,
-	};
-
-	/* libvirt starts without what is optional and cannot be had. */
-	if (g_strcmp0(facts_get(xml_child(disk, "source"), "startupPolicy"), "optional") == 0)
-		return;
-	add_need(s, &need);
-	add_data_file(s, image, need);
-}
-
-static void add_boot_files(const struct scene *s)
-{
-	static const char *const names[] = { "kernel", "initrd", "dtb" };
-	const xmlNode *os = xml_child(s->domain, "os");
-
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *path = xml_text(xml_child(os, names[i]));
-
-		if (*path == '/')
-			add_need(s, &(struct need){ .role = names[i],
-						    .path = path,
-						    .want = "r",
-						    .owner_change = s->relabel });
-	}
-}
-
-/* What libvirt itself looks for, as root, in one of several @places. */
-static void add_presence(const struct scene *s, const char *role, const char *const *places)
+void access_presence(const struct scene *s, const char *role, const char *const *places)
 {
 	xmlNode *access = facts_add(s->vm, "access");
 	int r = -ENOENT;
@@ -377,111 +290,24 @@ static void add_presence(const struct scene *s, const char *role, const char *co
 		(void)facts_error(access, r);
 }
 
-/* The store of variables is made of its template at the first start. */
-static void add_nvram(const struct scene *s, const xmlNode *nvram)
-{
-	g_autofree char *text = xml_text(nvram);
-	const char *file = facts_get(xml_child(nvram, "source"), "file");
-	const char *path = file ? file : text;
-	const char *const template[] = { facts_get(nvram, "template"), NULL };
-	struct source_stat st = { 0 };
-	int r = *path == '/' ? source_stat(s->src, path, &st) : -ENOENT;
-
-	source_stat_done(&st);
-	if (*path == '/' && r != -ENOENT)
-		add_need(s, &(struct need){ .role = "nvram",
-					    .path = path,
-					    .want = "rw",
-					    .owner_change = s->relabel });
-	else if (template[0] && *template[0] == '/')
-		add_presence(s, "nvram-template", template);
-}
-
-static void add_firmware(const struct scene *s)
-{
-	const xmlNode *os = xml_child(s->domain, "os");
-	const xmlNode *loader = xml_child(os, "loader");
-	g_autofree char *path = xml_text(loader);
-	bool writable = g_strcmp0(facts_get(loader, "type"), "pflash") == 0 &&
-			g_strcmp0(facts_get(loader, "readonly"), "no") == 0;
-
-	if (*path == '/')
-		add_need(s, &(struct need){ .role = "loader",
-					    .path = path,
-					    .want = writable ? "rw" : "r",
-					    .owner_change = VERDICT_NO });
-	if (xml_child(os, "nvram"))
-		add_nvram(s, xml_child(os, "nvram"));
-}
-
-static void add_shared_dirs(const struct scene *s)
-{
-	const xmlNode *fs = facts_find(s->domain, "devices/filesystem");
-
-	for (; fs; fs = xml_next(fs, "filesystem")) {
-		const char *dir = facts_get(xml_child(fs, "source"), "dir");
-		const char *driver = facts_get(xml_child(fs, "driver"), "type");
-
-		/* virtiofsd runs as root; it is 9p that QEMU serves itself. */
-		if (dir && *dir == '/' && (!driver || strcmp(driver, "path") == 0))
-			add_need(s, &(struct need){ .role = "shared-dir",
-						    .path = dir,
-						    .want = "r",
-						    .owner_change = VERDICT_NO });
-	}
-}
-
-/* libvirt looks for it in its PATH. */
-static void add_swtpm(const struct scene *s)
-{
-	static const char *const places[] = { "/usr/bin/swtpm",	       "/bin/swtpm",
-					      "/usr/local/bin/swtpm",  "/usr/sbin/swtpm",
-					      "/usr/local/sbin/swtpm", NULL };
-	const xmlNode *backend = facts_find(s->domain, "devices/tpm/backend");
-
-	if (g_strcmp0(facts_get(backend, "type"), "emulator") == 0)
-		add_presence(s, "swtpm", places);
-}
-
-static void add_programs(const struct scene *s)
-{
-	g_autofree char *emulator = xml_text(facts_find(s->domain, "devices/emulator"));
-
-	if (*emulator == '/')
-		add_need(s, &(struct need){ .role = "emulator",
-					    .path = emulator,
-					    .want = "x",
-					    .owner_change = VERDICT_NO });
-	if (g_strcmp0(facts_get(s->domain, "type"), "kvm") == 0)
-		add_need(s, &(struct need){ .role = "kvm",
-					    .path = "/dev/kvm",
-					    .want = "rw",
-					    .owner_change = VERDICT_NO });
-	add_swtpm(s);
-}
-
 static bool is_qemu(const xmlNode *domain)
 {
 	static const char *const types[] = { "kvm", "qemu", "hvf", NULL };
 
-	return is_one_of(facts_get(domain, "type"), types);
+	const char *type = facts_get(domain, "type");
+
+	return type && g_strv_contains(types, type);
 }
 
 static void gather_access(struct source *src, xmlNode *vm)
 {
 	struct scene s = { .src = src, .vm = vm, .domain = xml_child(vm, "domain") };
-	const xmlNode *image = xml_child(vm, "image");
 
 	if (!is_qemu(s.domain))
 		return;
 	security_identity(src, vm, &s.who);
 	s.relabel = security_gives_owner(vm);
-	for (; image; image = xml_next(image, "image"))
-		add_image(&s, image);
-	add_boot_files(&s);
-	add_firmware(&s);
-	add_shared_dirs(&s);
-	add_programs(&s);
+	access_needs(&s);
 	identity_done(&s.who);
 }
 

@@ -47,7 +47,7 @@ static const xmlNode *qemu_conf(const xmlNode *vm)
 	return config;
 }
 
-static const char *qemu_setting(const xmlNode *vm, const char *name)
+const char *security_setting(const xmlNode *vm, const char *name)
 {
 	const xmlNode *s = xml_child(qemu_conf(vm), "setting");
 
@@ -87,7 +87,7 @@ static char *base_label(const xmlNode *vm, const xmlNode *domain)
 
 static char *conf_label(const xmlNode *vm)
 {
-	const char *user = qemu_setting(vm, "user"), *group = qemu_setting(vm, "group");
+	const char *user = security_setting(vm, "user"), *group = security_setting(vm, "group");
 
 	return user && group ? g_strdup_printf("%s:%s", user, group) : g_strdup("");
 }
@@ -136,7 +136,7 @@ void security_identity(struct source *src, const xmlNode *vm, struct identity *r
 static enum verdict is_dynamic(const xmlNode *vm)
 {
 	const char *error = facts_get(qemu_conf(vm), "error");
-	const char *value = qemu_setting(vm, "dynamic_ownership");
+	const char *value = security_setting(vm, "dynamic_ownership");
 
 	if (security_is_session(vm))
 		return VERDICT_NO;

@@ -17,6 +17,8 @@ const xmlNode *security_model(const xmlNode *vm, const char *model);
 /** security_forbids - does a <seclabel> (or NULL) tell libvirt to leave a file's label alone?
  *  Source: formatdomain.html#security-label */
 bool security_forbids(const xmlNode *label);
+/** security_setting - what qemu.conf says of @name, or NULL */
+const char *security_setting(const xmlNode *vm, const char *name);
 /** security_is_session - is it a user's own daemon? */
 bool security_is_session(const xmlNode *vm);
 /**

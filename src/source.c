@@ -212,6 +212,10 @@ static void set_stat(void *into, const char *key, const char *value)
 		st->label = g_strdup(value);
 	else if (strcmp(key, "acl") == 0 && !st->acl)
 		st->acl = g_strdup(value);
+	else if (strcmp(key, "attributes") == 0) {
+		st->is_immutable = strcmp(value, "immutable") == 0;
+		st->is_append_only = strcmp(value, "append-only") == 0;
+	}
 }
 
 int source_stat(struct source *src, const char *path, struct source_stat *ret)

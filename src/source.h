@@ -49,7 +49,7 @@ struct answer {
 };
 
 /** What SOURCE_STAT says. Source: stat(2); label: xattr security.selinux; acl: xattr
- *  system.posix_acl_access, where it says more than the mode. */
+ *  system.posix_acl_access, where it says more than the mode; attributes: statx(2). */
 struct source_stat {
 	unsigned int mode; /* with the type bits */
 	unsigned int uid, gid;
@@ -57,6 +57,7 @@ struct source_stat {
 	int64_t mtime_s;
 	char *label; /* SELinux context, or NULL; owned */
 	char *acl;   /* "user:64055:--x,group::r-x,mask::r-x", or NULL; owned */
+	bool is_immutable, is_append_only; /* chattr(1) */
 };
 
 /** What SOURCE_FS says. Source: statfs(2), /proc/self/mountinfo (proc(5)). */
@@ -135,6 +136,10 @@ struct source *source_journal_new(const char *dir);
 struct source *source_audit_new(const char *dir);
 /** source_net_new - /vmdoctor/net/…: devices, routes, packet filter of this network namespace */
 struct source *source_net_new(void);
+/** source_cgroup_new - /vmdoctor/cgroup/PID/devices.txt: devices that its control groups let it open */
+struct source *source_cgroup_new(void);
+/** source_open_new - /vmdoctor/open/NAME: the processes that have a file open */
+struct source *source_open_new(void);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);

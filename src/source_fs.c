@@ -218,6 +218,19 @@ static void add_acl(GString *text, const char *proc)
 	}
 }
 
+/* What chattr(1) sets and no mode shows. Source: statx(2) */
+static void add_attributes(GString *text, int fd)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stx) < 0)
+		return;
+	if (stx.stx_attributes & STATX_ATTR_IMMUTABLE)
+		g_string_append(text, " attributes=immutable");
+	else if (stx.stx_attributes & STATX_ATTR_APPEND)
+		g_string_append(text, " attributes=append-only");
+}
+
 static void ask_stat(const struct fs_source *fs, const char *path, struct answer *ret)
 {
 	char proc[64];
@@ -236,6 +249,7 @@ static void ask_stat(const struct fs_source *fs, const char *path, struct answer
 			st.st_mode, st.st_uid, st.st_gid, (uint64_t)st.st_size,
 			(uint64_t)st.st_blocks * 512, (uint64_t)st.st_ino, (uint64_t)st.st_dev,
 			(uint64_t)st.st_rdev, (int64_t)st.st_mtime);
+	add_attributes(text, fd);
 	g_snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
 	add_label(text, proc);
 	add_acl(text, proc);

@@ -23,10 +23,11 @@
 #define JOURNAL_DEADLINE_MS 4000
 #define NET_DEADLINE_MS 3000
 #define AUDIT_DEADLINE_MS 8000 /* some gigabytes off a disk */
+#define PROCESS_DEADLINE_MS 3000
 
 struct live {
 	struct source source;
-	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net;
+	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open;
 	char *uri;
 	bool ask_guest, is_mute; /* libvirtd accepted us, and says nothing */
 	int local;	   /* -1: not known yet */
@@ -66,6 +67,16 @@ static struct source *make_audit(const void *arg G_GNUC_UNUSED)
 static struct source *make_net(const void *arg G_GNUC_UNUSED)
 {
 	return source_net_new();
+}
+
+static struct source *make_cgroup(const void *arg G_GNUC_UNUSED)
+{
+	return source_cgroup_new();
+}
+
+static struct source *make_open(const void *arg G_GNUC_UNUSED)
+{
+	return source_open_new();
 }
 
 static void answer_text(struct answer *ret, char *text)
@@ -212,6 +223,22 @@ static void ask_net(struct live *live, const struct query *q, struct answer *ret
 		ret->error = -ENODATA;
 }
 
+static void ask_cgroup(struct live *live, const struct query *q, struct answer *ret)
+{
+	if (files_are_here(live))
+		source_ask(live->cgroup, q, ret);
+	else
+		ret->error = -ENODATA;
+}
+
+static void ask_open(struct live *live, const struct query *q, struct answer *ret)
+{
+	if (files_are_here(live))
+		source_ask(live->open, q, ret);
+	else
+		ret->error = -ENODATA;
+}
+
 static void ask_nobody(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
 		       struct answer *ret)
 {
@@ -228,6 +255,7 @@ static void live_ask(struct source *src, const struct query *q, struct answer *r
 		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
 		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
 		{ "/vmdoctor/audit", ask_audit },     { "/vmdoctor/net/", ask_net },
+		{ "/vmdoctor/cgroup/", ask_cgroup },   { "/vmdoctor/open/", ask_open },
 		{ "/var/log/audit/", ask_nobody }, /* gigabytes, mostly of logins */
 		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
 		{ "/", ask_files },
@@ -249,6 +277,8 @@ static void live_free(struct source *src)
 	source_free(live->osinfo);
 	source_free(live->journal);
 	source_free(live->audit);
+	source_free(live->cgroup);
+	source_free(live->open);
 	source_free(live->net);
 	g_hash_table_unref(live->stuck);
 	g_free(live->uri);
@@ -273,6 +303,8 @@ struct source *source_live_new(const char *uri, bool ask_guest)
 	live->journal = source_guard_new(make_journal, NULL, JOURNAL_DEADLINE_MS);
 	live->net = source_guard_new(make_net, NULL, NET_DEADLINE_MS);
 	live->audit = source_guard_new(make_audit, NULL, AUDIT_DEADLINE_MS);
+	live->cgroup = source_guard_new(make_cgroup, NULL, PROCESS_DEADLINE_MS);
+	live->open = source_guard_new(make_open, NULL, PROCESS_DEADLINE_MS);
 	return &live->source;
 }
 
