@@ -174,7 +174,7 @@ static bool put_complaint(struct source *record, const struct options *o, GError
 
 static struct source *open_live(const struct options *o, GError **error)
 {
-	struct source *record = record_new(source_live_new(o->connect, !o->no_guest));
+	struct source *record = record_new(source_live_new(o->connect, !o->no_guest, o->probe ? &o->probing : NULL));
 
 	record_deadline(record, g_get_monotonic_time() + (int64_t)o->timeout_s * 1000000);
 	/* Who brings an error message may well bring it because there is no libvirt. */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "probe_site.h"
 #include "rules.h"
 #include "writer.h"
 
@@ -55,8 +56,18 @@ static GOptionContext *context_new(struct options *o)
 		{ "timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_s,
 		  "deadline of the whole run (default: 60)", "SECONDS" },
 		{ "no-guest", 0, 0, G_OPTION_ARG_NONE, &o->no_guest, "ask no guest agent", NULL },
+		{ "probe", 0, 0, G_OPTION_ARG_NONE, &o->probe,
+		  "send at most 20 harmless frames per interface: where do they die?", NULL },
 		{ "no-probe", 0, 0, G_OPTION_ARG_NONE, &o->no_probe,
-		  "touch no network (check never does)", NULL },
+		  "touch no network (the default of check)", NULL },
+		{ "force", 0, 0, G_OPTION_ARG_NONE, &o->force,
+		  "probe bridges that run STP and lead outside, too", NULL },
+		{ "target", 0, 0, G_OPTION_ARG_STRING, &o->target,
+		  "probe the whole path to this IPv4 address outside", "ADDRESS" },
+		{ "name", 0, 0, G_OPTION_ARG_STRING, &o->dns_name,
+		  "probe the name server with this name", "NAME" },
+		{ "pcap", 0, 0, G_OPTION_ARG_FILENAME, &o->pcap,
+		  "write the headers of what a probe saw to the new FILE", "FILE" },
 		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "findings only", NULL },
 		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &o->verbose,
 		  "references, evidence of advice, every undecided rule", NULL },
@@ -108,6 +119,14 @@ static bool check_values(struct options *o, GError **error)
 			    o->connect);
 	if (o->at && (o->since || o->until))
 		return fail(error, "--at %s: not with --since or --until", o->at);
+	if (o->probe && (o->from || o->no_probe))
+		return fail(error, "--probe: not with %s", o->from ? "--from" : "--no-probe");
+	if (!o->probe && (o->force || o->target || o->dns_name || o->pcap))
+		return fail(error, "--force, --target, --name and --pcap are about a probe: --probe");
+	if (o->target && probe_ipv4_parse(o->target) == 0)
+		return fail(error, "--target %s: not an IPv4 address", o->target);
+	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
+		return fail(error, "--pcap %s: is there already", o->pcap);
 	if (o->timeout_s <= 0)
 		return fail(error, "--timeout: not a number of seconds above 0");
 	return true;
@@ -136,6 +155,7 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 	o->timeout_s = TIMEOUT_DEFAULT_S;
 	ok = g_option_context_parse_strv(context, &args, error) && check_values(o, error) &&
 	     check_outputs(o, error);
+	o->probing = (struct source_probe_options){ o->force, o->target, o->dns_name, o->pcap };
 	if (!ok)
 		options_done(o);
 	return ok;
@@ -145,7 +165,8 @@ void options_done(struct options *o)
 {
 	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
 				  o->baseline, o->record, o->error_text, o->error_file,
-				  o->facts,    o->since,  o->until,	 o->at };
+				  o->facts,    o->since,  o->until,	 o->at,
+				  o->target,   o->dns_name, o->pcap };
 	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
 				o->set,	    o->globs,	o->domains };
 

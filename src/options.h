@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "finding.h"
+#include "source.h"
 
 enum exit_status {
 	EXIT_CLEAN = 0,	    /* nothing at or above --fail-on */
@@ -22,6 +23,10 @@ struct options {
 	char *connect, *from, *symptom, *fail_on_name, *colour, *baseline, *record, *facts, *since, *until, *at;
 	char *error_text, *error_file;
 	GStrv formats, outputs, rules, ignore, set, globs, domains;
+	/* Of a network probe; probing borrows the strings. */
+	char *target, *dns_name, *pcap;
+	gboolean probe, force;
+	struct source_probe_options probing;
 	int timeout_s;
 	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;

@@ -143,8 +143,20 @@ struct source *source_open_new(void);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);
-/** source_live_new - the host that @uri leads to; files are read only where it is this machine */
-struct source *source_live_new(const char *uri, bool ask_guest);
+/** How a network probe goes; strings are borrowed, NULL where not given. */
+struct source_probe_options {
+	bool force;	    /* join a bridge that runs STP and has a port to the outside, too */
+	const char *target; /* IPv4 address outside, to be reached */
+	const char *name;   /* to be asked of the name server */
+	const char *pcap;   /* a new file for the headers of what is seen */
+};
+/** source_probe_new - /vmdoctor/probe/TAP/MAC/ADDRESS.json: injects frames; one question, then the
+ *  process has no privilege left */
+struct source *source_probe_new(const struct source_probe_options *o);
+/** source_live_new - the host that @uri leads to; files are read only where it is this machine
+ *  @probe: NULL: no frame is sent; borrowed */
+struct source *source_live_new(const char *uri, bool ask_guest,
+			       const struct source_probe_options *probe);
 /** source_tree_new - a case tree; -ENOENT, -ENOTDIR, -EBADMSG with @error set */
 struct source *source_tree_new(const char *dir, GError **error);
 

@@ -22,6 +22,7 @@
 #define OSINFO_DEADLINE_MS 5000
 #define JOURNAL_DEADLINE_MS 4000
 #define NET_DEADLINE_MS 3000
+#define PROBE_DEADLINE_MS 15000 /* it ends itself after 12 s */
 #define AUDIT_DEADLINE_MS 8000 /* some gigabytes off a disk */
 #define PROCESS_DEADLINE_MS 3000
 
@@ -30,6 +31,7 @@ struct live {
 	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open;
 	char *uri;
 	bool ask_guest, is_mute; /* libvirtd accepted us, and says nothing */
+	const struct source_probe_options *probe; /* NULL: none is wanted */
 	int local;	   /* -1: not known yet */
 	GHashTable *stuck; /* names of domains that did not answer in time */
 };
@@ -77,6 +79,11 @@ static struct source *make_cgroup(const void *arg G_GNUC_UNUSED)
 static struct source *make_open(const void *arg G_GNUC_UNUSED)
 {
 	return source_open_new();
+}
+
+static struct source *make_probe(const void *arg)
+{
+	return source_probe_new(arg);
 }
 
 static void answer_text(struct answer *ret, char *text)
@@ -239,6 +246,19 @@ static void ask_open(struct live *live, const struct query *q, struct answer *re
 		ret->error = -ENODATA;
 }
 
+/* A process of its own for each: it gives up its privileges on the way. */
+static void ask_probe(struct live *live, const struct query *q, struct answer *ret)
+{
+	struct source *probe;
+
+	ret->error = -ENODATA;
+	if (!live->probe || !files_are_here(live))
+		return;
+	probe = source_guard_new(make_probe, live->probe, PROBE_DEADLINE_MS);
+	source_ask(probe, q, ret);
+	source_free(probe);
+}
+
 static void ask_nobody(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
 		       struct answer *ret)
 {
@@ -255,6 +275,7 @@ static void live_ask(struct source *src, const struct query *q, struct answer *r
 		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
 		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
 		{ "/vmdoctor/audit", ask_audit },     { "/vmdoctor/net/", ask_net },
+		{ "/vmdoctor/probe/", ask_probe },
 		{ "/vmdoctor/cgroup/", ask_cgroup },   { "/vmdoctor/open/", ask_open },
 		{ "/var/log/audit/", ask_nobody }, /* gigabytes, mostly of logins */
 		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
@@ -287,13 +308,15 @@ static void live_free(struct source *src)
 
 static const struct source_ops live_ops = { .ask = live_ask, .free = live_free };
 
-struct source *source_live_new(const char *uri, bool ask_guest)
+struct source *source_live_new(const char *uri, bool ask_guest,
+			       const struct source_probe_options *probe)
 {
 	struct live *live = g_new0(struct live, 1);
 
 	live->source.ops = &live_ops;
 	live->uri = g_strdup(uri);
 	live->ask_guest = ask_guest;
+	live->probe = probe;
 	live->local = -1;
 	live->stuck = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	live->files = source_guard_new(make_files, "/", FILE_DEADLINE_MS);
