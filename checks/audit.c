@@ -443,14 +443,12 @@ static bool belongs(const xmlNode *vm, xmlNode *node, const char *disk)
 	return disk != NULL;
 }
 
-/* What came before the start that succeeded is over. */
+/* What was refused before the last start, whether that succeeded or failed, did not do it. */
 static bool is_past(const xmlNode *vm, const char *last)
 {
-	const xmlNode *start = xml_child(vm, "virt-start");
+	const char *announced = facts_get(xml_child(vm, "virt-start"), "announced");
 
-	return g_strcmp0(facts_get(vm, "active"), "yes") == 0 &&
-	       g_strcmp0(facts_get(start, "result"), "success") == 0 &&
-	       g_strcmp0(last, facts_get(start, "announced")) < 0;
+	return announced && g_strcmp0(last, announced) < 0;
 }
 
 static void gather_vm(struct source *src G_GNUC_UNUSED, xmlNode *vm)

@@ -259,13 +259,16 @@ static struct audit_denial *read_denial(const struct audit_record *r)
 	return d;
 }
 
-/* Of one file there is a name first, and a path when it is open: its inode tells that it is one. */
+/* Of one file there is a name first, and a path when it is open: its inode tells that it is one.
+ * What a process may not do to itself is one thing each: execmem is judged apart. */
 static char *group_key(const struct audit_denial *d)
 {
 	bool by_inode = d->inode && d->device && strcmp(d->device, "proc") != 0 &&
 			!(d->path && g_str_has_prefix(d->path, "anon_inode:"));
+	bool is_process = d->class && strcmp(d->class, "process") == 0;
 	const char *object = by_inode		  ? d->inode
 			     : d->path		  ? d->path
+			     : is_process	  ? d->perms->str
 			     : is_numbered(d->name) ? "*"
 						  : d->name;
 

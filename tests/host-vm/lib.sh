@@ -57,6 +57,7 @@ gone() { virsh -q destroy "$1" >/dev/null 2>&1; virsh -q undefine "$1"; rm -f "$
 see() # NAME TREE
 {
 	rm -rf "${out:?}/$2"
+	timeout 60 virsh version >/dev/null 2>&1 # emulated, the daemon takes long to look at all emulators
 	timeout 100 $vmdoctor --record "$out/$2" -F json "$1" >"$out/$2.json" 2>"$out/$2.err"
 	[ -s "$out/$2.json" ] || bad "no report: $(cat "$out/$2.err")"
 	report=$out/$2.json

@@ -202,6 +202,25 @@ static void a_name_and_then_a_path_of_one_inode_are_one(void **state)
 	audit_denials_done(&d);
 }
 
+static void what_a_process_may_not_do_to_itself_is_one_thing_each(void **state)
+{
+	static const char lines[] =
+		"type=AVC msg=audit(5.000:1): avc:  denied  { getsched } for  pid=1 comm=\"virtlogd\" "
+		"scontext=s:r:virtlogd_t:s0 tcontext=s:r:virtlogd_t:s0 tclass=process permissive=0\n"
+		"type=AVC msg=audit(5.000:2): avc:  denied  { execmem } for  pid=1 comm=\"virtlogd\" "
+		"scontext=s:r:virtlogd_t:s0 tcontext=s:r:virtlogd_t:s0 tclass=process permissive=0\n"
+		"type=AVC msg=audit(6.000:3): avc:  denied  { execmem } for  pid=1 comm=\"virtlogd\" "
+		"scontext=s:r:virtlogd_t:s0 tcontext=s:r:virtlogd_t:s0 tclass=process permissive=0\n";
+	struct audit_denials d;
+
+	(void)state;
+	denials_of(&d, lines);
+	assert_int_equal(d.denials->len, 2);
+	assert_int_equal(((const struct audit_denial *)d.denials->pdata[1])->count, 2);
+	assert_string_equal(((const struct audit_denial *)d.denials->pdata[1])->perms->str, "execmem");
+	audit_denials_done(&d);
+}
+
 static void strings_in_hex_are_decoded_and_enrichment_is_cut(void **state)
 {
 	struct audit_denials d;
@@ -399,6 +418,7 @@ int main(void)
 		cmocka_unit_test(rotations_are_read_oldest_first),
 		cmocka_unit_test(other_logs_carry_records_in_other_forms),
 		cmocka_unit_test(a_name_and_then_a_path_of_one_inode_are_one),
+		cmocka_unit_test(what_a_process_may_not_do_to_itself_is_one_thing_each),
 		cmocka_unit_test(strings_in_hex_are_decoded_and_enrichment_is_cut),
 		cmocka_unit_test(an_enforced_refusal_counts_more_than_permissive_ones),
 		cmocka_unit_test(categories_are_joined_only_within_a_domains_life),
