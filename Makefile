@@ -78,6 +78,10 @@ asan:
 lab: all
 	$(Q)tests/lab/run
 
+# SELinux, AppArmor, systemd and control groups for real, in a VM; 77: skipped, and said why
+host-vm: all
+	$(Q)tests/host-vm/run $(BUILD)/vmdoctor || [ $$? = 77 ]
+
 # A fresh domain of every OS that virt-install knows: no alarm.
 false-alarms: all
 	$(Q)tests/corpus/no-false-alarms ./vmdoctor || [ $$? = 77 ]
@@ -123,6 +127,7 @@ help:
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
+	@echo 'host-vm       a Debian host in an emulated VM, with SELinux and with AppArmor (root)'
 	@echo 'false-alarms  fresh domains of every OS of osinfo-db: no finding of warning or above'
 	@echo "strangers     all XML of libvirt's own tests, with sanitizers"
 	@echo 'bench         times, side by side with what an admin would type'
@@ -131,6 +136,6 @@ help:
 	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); uninstall, clean'
 	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
 
-.PHONY: all check lint asan lab false-alarms strangers bench golden demo libvirt-names format \
+.PHONY: all check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names format \
 	install uninstall clean help FORCE
 .SECONDARY:
