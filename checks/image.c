@@ -70,8 +70,11 @@ static void add_fs(struct source *src, xmlNode *image, const char *path)
 	facts_set(image, "fs-type", fs.type);
 	facts_set(image, "fs-mount", fs.mount);
 	facts_set(image, "fs-flags", fs.flags);
-	facts_setf(image, "fs-free-bytes", "%" G_GUINT64_FORMAT, fs.free_bytes);
-	facts_setf(image, "fs-size-bytes", "%" G_GUINT64_FORMAT, fs.size_bytes);
+	/* ramfs and the like count no blocks. */
+	if (fs.size_bytes > 0) {
+		facts_setf(image, "fs-free-bytes", "%" G_GUINT64_FORMAT, fs.free_bytes);
+		facts_setf(image, "fs-size-bytes", "%" G_GUINT64_FORMAT, fs.size_bytes);
+	}
 	source_fs_done(&fs);
 }
 
