@@ -66,6 +66,7 @@ check: all $(TESTS)
 	$(Q)for t in $(TESTS); do TZ=UTC LC_ALL=C.UTF-8 ./$$t || exit 1; done
 	$(Q)$(BUILD)/vmdoctor rules lint
 	$(Q)$(BUILD)/vmdoctor rules test
+	$(Q)tests/cases/run $(BUILD)/vmdoctor
 	$(Q)tests/cli $(BUILD)/vmdoctor
 
 lint:
@@ -123,7 +124,7 @@ clean:
 
 help:
 	@echo 'all           build ./vmdoctor'
-	@echo 'check         unit tests, rule lint and rule cases, command line'
+	@echo 'check         unit tests, rule lint and rule cases, messages and their causes, command line'
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
