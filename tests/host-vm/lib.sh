@@ -4,6 +4,7 @@
 #
 # guest NAME [DEVICES [MORE]]   defines a domain with a disk and, if given, more XML
 # gone NAME                     takes it away
+# forget NAME                   empties the logs
 # see NAME TREE                 vmdoctor's report on it, and a recording in $out/TREE; both must agree
 # finds RULE... , lacks RULE... the last report has, or has not, findings by these rules
 # first RULE                    the finding to look at first is by this rule
@@ -15,6 +16,14 @@ images=/var/lib/libvirt/images
 failures=0
 export LC_ALL=C.UTF-8 TZ=UTC
 mkdir -p $out
+
+# What was logged so far: the next scenario stands for itself.
+forget()
+{
+	journalctl -q --rotate && journalctl -q --vacuum-time=1s
+	: >/var/log/audit/audit.log
+	: >"/var/log/libvirt/qemu/$1.log"
+}
 
 begin() { echo "== $*"; scenario=$1; }
 ok() { echo "ok: $scenario: $*"; }
@@ -76,7 +85,12 @@ worse = [x for x in f if x['severity'] in ('critical', 'error', 'warning')]
 sys.exit(0 if ($1) else 1)"
 }
 
-finds() { local r; for r; do of_report "'$r' in rules" && ok "finds $r" || bad "does not find $r"; done; }
-lacks() { local r; for r; do of_report "'$r' not in rules" && ok "lacks $r" || bad "finds $r"; done; }
-first() { of_report "rules and rules[0] == '$1'" && ok "first is $1" || bad "first is not $1"; }
-quiet() { of_report "not worse" && ok "nothing of warning or above" || { bad "not quiet"; cat "${report%.json}.txt"; }; }
+says() # WHAT PYTHON
+{
+	if of_report "$2"; then ok "$1"; else bad "not so: $1"; cat "${report%.json}.txt"; fi
+}
+
+finds() { local r; for r; do says "finds $r" "'$r' in rules"; done; }
+lacks() { local r; for r; do says "lacks $r" "'$r' not in rules"; done; }
+first() { says "first is $1" "rules and rules[0] == '$1'"; }
+quiet() { says "nothing of warning or above" "not worse"; }
