@@ -134,6 +134,28 @@ static void add_undecided(JsonBuilder *b, const void *element)
 	json_builder_end_object(b);
 }
 
+static void add_hop(JsonBuilder *b, const void *element)
+{
+	const struct hop *h = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "name", h->name);
+	set_string(b, "place", h->place);
+	set_string(b, "state", hop_state_names[h->state]);
+	set_string(b, "counts", h->counts);
+	json_builder_end_object(b);
+}
+
+static void add_path(JsonBuilder *b, const void *element)
+{
+	const struct report_path *p = element;
+
+	json_builder_begin_object(b);
+	set_string(b, "interface", p->interface);
+	set_array(b, "hops", p->hops, add_hop);
+	json_builder_end_object(b);
+}
+
 static void add_domain(JsonBuilder *b, const void *element)
 {
 	const struct report_domain *d = element;
@@ -150,6 +172,8 @@ static void add_domain(JsonBuilder *b, const void *element)
 	set_string(b, "reason", d->reason);
 	set_string(b, "machine", d->machine);
 	set_string(b, "os", d->os);
+	if (d->paths->len > 0)
+		set_array(b, "probes", d->paths, add_path);
 	json_builder_end_object(b);
 }
 

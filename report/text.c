@@ -101,6 +101,7 @@ static void write_text(const struct report *r, const struct style *style, GStrin
 
 	if (!style->quiet) {
 		text_head(r, style, &pen);
+		text_paths(r, &pen);
 		write_counts(r, &pen);
 	}
 	text_findings(r, style, &pen);

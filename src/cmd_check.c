@@ -121,15 +121,30 @@ static int check(const struct options *o)
 	return status;
 }
 
-int cmd_check(int argc, char **argv)
+static int run(struct options *o, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	struct options o = { 0 };
 	int status;
 
-	if (!options_parse(&o, argc, argv, &error))
+	if (!options_parse(o, argc, argv, &error))
 		return cmd_fail("%s\nSee 'vmdoctor help check'.", error->message);
-	status = check(&o);
-	options_done(&o);
+	status = check(o);
+	options_done(o);
 	return status;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct options o = { 0 };
+
+	return run(&o, argc, argv);
+}
+
+/* A check of the network only, with frames sent. Of a recording it shows what was seen then. */
+int cmd_probe(int argc, char **argv)
+{
+	static const char *const network[] = { "no-network", "slow-network", NULL };
+	struct options o = { .probe = TRUE, .about = network, .needs_domain = true };
+
+	return run(&o, argc, argv);
 }

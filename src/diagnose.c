@@ -15,6 +15,7 @@
 #include "json_make.h"
 #include "judge.h"
 #include "options.h"
+#include "probe_hops.h"
 #include "rules.h"
 #include "signature.h"
 #include "source.h"
@@ -44,6 +45,8 @@ GPtrArray *diagnose_rules(const struct options *o, GError **error)
 		ok = rules_load(rules, o->rules[i], error);
 	for (size_t i = 0; ok && o->set && o->set[i]; i++)
 		ok = rules_set(rules, o->set[i], error);
+	if (ok && o->about)
+		rules_keep(rules, o->about);
 	return ok ? g_steal_pointer(&rules) : NULL;
 }
 
@@ -307,21 +310,34 @@ static void describe_host(struct report *r, const xmlNode *host)
 	r->host.os = copy(xml_child(host, "os-release"), "pretty-name");
 }
 
+static void describe_paths(struct report_domain *d, const xmlNode *vm)
+{
+	for (const xmlNode *nic = xml_child(vm, "nic"); nic; nic = xml_next(nic, "nic")) {
+		GPtrArray *hops = probe_hops(nic);
+		struct report_path *p;
+
+		if (!hops)
+			continue;
+		p = g_new0(struct report_path, 1);
+		*p = (struct report_path){ copy(nic, "mac"), hops };
+		g_ptr_array_add(d->paths, p);
+	}
+}
+
 static void describe_domain(struct report *r, const xmlNode *vm)
 {
-	struct report_domain *d = g_new0(struct report_domain, 1);
+	struct report_domain *d = report_domain_new();
 	const xmlNode *info = xml_child(vm, "info");
 	const char *id = facts_get(info, "id");
 
-	*d = (struct report_domain){
-		.name = copy(vm, "name"),
-		.uuid = copy(vm, "uuid"),
-		.state = copy(vm, "state"),
-		.reason = copy(info, "reason"),
-		.machine = copy(facts_find(vm, "domain/os/type"), "machine"),
-		.os = copy(xml_child(vm, "guest-os"), "name"),
-		.id = id ? (int)g_ascii_strtoll(id, NULL, 10) : -1,
-	};
+	d->name = copy(vm, "name");
+	d->uuid = copy(vm, "uuid");
+	d->state = copy(vm, "state");
+	d->reason = copy(info, "reason");
+	d->machine = copy(facts_find(vm, "domain/os/type"), "machine");
+	d->os = copy(xml_child(vm, "guest-os"), "name");
+	d->id = id ? (int)g_ascii_strtoll(id, NULL, 10) : -1;
+	describe_paths(d, vm);
 	g_ptr_array_add(r->domains, d);
 }
 

@@ -9,6 +9,7 @@ const char *const severity_names[SEVERITY_MAX_] = {
 };
 _Static_assert(SEVERITY_MAX_ == 5, "a new severity needs a name");
 
+const char *const hop_state_names[HOP_MAX_] = { "unknown", "sound", "broken" };
 const char *const confidence_names[CONFIDENCE_MAX_] = {
 	[CONFIDENCE_POSSIBLE] = "possible",
 	[CONFIDENCE_LIKELY] = "likely",
@@ -103,6 +104,25 @@ void undecided_free(struct undecided *u)
 	g_free(u);
 }
 
+void hop_free(struct hop *h)
+{
+	if (!h)
+		return;
+	g_free(h->name);
+	g_free(h->place);
+	g_free(h->counts);
+	g_free(h);
+}
+
+void report_path_free(struct report_path *p)
+{
+	if (!p)
+		return;
+	g_free(p->interface);
+	g_clear_pointer(&p->hops, g_ptr_array_unref);
+	g_free(p);
+}
+
 void report_domain_free(struct report_domain *d)
 {
 	if (!d)
@@ -113,7 +133,17 @@ void report_domain_free(struct report_domain *d)
 	g_free(d->reason);
 	g_free(d->machine);
 	g_free(d->os);
+	g_clear_pointer(&d->paths, g_ptr_array_unref);
 	g_free(d);
+}
+
+struct report_domain *report_domain_new(void)
+{
+	struct report_domain *d = g_new0(struct report_domain, 1);
+
+	d->id = -1;
+	d->paths = g_ptr_array_new_with_free_func((GDestroyNotify)report_path_free);
+	return d;
 }
 
 struct report *report_new(void)

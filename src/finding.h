@@ -66,10 +66,27 @@ struct undecided {
 	char *remedy;
 };
 
+/** One hop on a guest's way outside, as a network probe saw it. */
+enum hop_state { HOP_UNKNOWN, HOP_SOUND, HOP_BROKEN, HOP_MAX_ };
+extern const char *const hop_state_names[HOP_MAX_];
+struct hop {
+	char *name;  /* guest, tap, bridge, host, forward, uplink, outside */
+	char *place; /* vnet0, virbr0, 192.0.2.1; or NULL */
+	enum hop_state state;
+	char *counts; /* "arp 1/1, ping 0/2": answered of asked; or NULL */
+};
+
+/** The way of one interface. */
+struct report_path {
+	char *interface; /* its MAC address */
+	GPtrArray *hops; /* of struct hop, from the guest on */
+};
+
 /** A domain that was looked at. */
 struct report_domain {
 	char *name, *uuid, *state, *reason, *machine, *os; /* each may be NULL but name */
-	int id; /* running id, or -1 */
+	int id;		  /* running id, or -1 */
+	GPtrArray *paths; /* of struct report_path: of the interfaces that were probed */
 };
 
 /** Everything a writer gets. Findings are ranked; strings are owned. */
@@ -95,7 +112,10 @@ void finding_free(struct finding *f);
 void evidence_free(struct evidence *e);
 void fix_free(struct fix *f);
 void reference_free(struct reference *r);
+void hop_free(struct hop *h);
+void report_path_free(struct report_path *p);
 void undecided_free(struct undecided *u);
+struct report_domain *report_domain_new(void);
 void report_domain_free(struct report_domain *d);
 
 #endif

@@ -119,8 +119,10 @@ static bool check_values(struct options *o, GError **error)
 			    o->connect);
 	if (o->at && (o->since || o->until))
 		return fail(error, "--at %s: not with --since or --until", o->at);
-	if (o->probe && (o->from || o->no_probe))
-		return fail(error, "--probe: not with %s", o->from ? "--from" : "--no-probe");
+	if (o->needs_domain && !o->domains && !o->globs)
+		return fail(error, "which domain?");
+	if (o->probe && o->no_probe)
+		return fail(error, "--probe and --no-probe exclude each other");
 	if (!o->probe && (o->force || o->target || o->dns_name || o->pcap))
 		return fail(error, "--force, --target, --name and --pcap are about a probe: --probe");
 	if (o->target && probe_ipv4_parse(o->target) == 0)

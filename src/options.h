@@ -25,6 +25,8 @@ struct options {
 	GStrv formats, outputs, rules, ignore, set, globs, domains;
 	/* Of a network probe; probing borrows the strings. */
 	char *target, *dns_name, *pcap;
+	const char *const *about; /* only rules that explain one of these symptoms; NULL: all */
+	bool needs_domain;
 	gboolean probe, force;
 	struct source_probe_options probing;
 	int timeout_s;

@@ -425,6 +425,19 @@ struct rule *rules_find(GPtrArray *rules, const char *id)
 	return NULL;
 }
 
+void rules_keep(GPtrArray *rules, const char *const *symptoms)
+{
+	for (guint i = rules->len; i-- > 0;) {
+		const struct rule *r = rules->pdata[i];
+		bool kept = false;
+
+		for (size_t s = 0; symptoms[s]; s++)
+			kept |= g_strv_contains((const char *const *)r->symptoms, symptoms[s]);
+		if (!kept)
+			g_ptr_array_remove_index(rules, i);
+	}
+}
+
 static char *param_names(const struct rule *r)
 {
 	GString *names = g_string_new(NULL);

@@ -84,6 +84,8 @@ GPtrArray *rules_new(void);
 struct rule *rules_find(GPtrArray *rules, const char *id);
 /** rules_set - "ID.PARAM=VALUE"; false with @error that names what there is */
 bool rules_set(GPtrArray *rules, const char *setting, GError **error);
+/** rules_keep - drops rules that explain none of @symptoms (NULL-ended) */
+void rules_keep(GPtrArray *rules, const char *const *symptoms);
 /** rules_validate - against rules.rng; false with @error "FILE:LINE: what" */
 bool rules_validate(xmlDoc *doc, const char *file, GError **error);
 /** rules_dir - where the rules of this program are */

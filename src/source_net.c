@@ -6,7 +6,7 @@
  *	link.json       {"link": [{name, ifindex, kind, up, carrier, mtu, mac, master, …}]}
  *	address.json    {"address": [{link, family, address, prefix}]}
  *	route.json      {"route": [{family, to, gateway, link, table, type, source, metric}]}
- *	policy.json     {"rule": [{family, priority, from, iif, table, action}]}
+ *	policy.json     {"rule": [{family, priority, source, destination, iif, table, action}]}
  *	neighbour.json  {"neighbour": [{family, address, link, mac, state}]}
  *	fdb.json        {"fdb": [{mac, link, master, vlan, state}]}, of bridges
  *	nft.json        as `nft -a -j list ruleset` says it; nft.txt: as `nft -a -n -n` does
@@ -157,8 +157,8 @@ static void put_rule_message(JsonBuilder *b, const struct nlmsghdr *h)
 	const struct fib_rule_hdr *m = mnl_nlmsg_get_payload(h);
 
 	json_make_int(b, "family", family_number(m->family));
-	net_put_prefix(b, "from", net_attribute(h, sizeof(*m), FRA_SRC), m->src_len);
-	net_put_prefix(b, "to", net_attribute(h, sizeof(*m), FRA_DST), m->dst_len);
+	net_put_prefix(b, "source", net_attribute(h, sizeof(*m), FRA_SRC), m->src_len);
+	net_put_prefix(b, "destination", net_attribute(h, sizeof(*m), FRA_DST), m->dst_len);
 	json_make_text(b, "action", rule_action(m->action));
 	net_put_fields(b, h, sizeof(*m), rule_fields);
 }

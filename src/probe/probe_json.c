@@ -158,6 +158,8 @@ char *probe_json(struct probe *p)
 	json_make_int(b, "duration-ms", (p->end_us - p->begin_us) / 1000);
 	json_make_int(b, "frames", p->plan.frames);
 	json_make_int(b, "dropped", probe_capture_dropped(p->capture));
+	json_make_int(b, "uplink-arp-requests", p->plan.uplink_arp_requests);
+	json_make_int(b, "uplink-arp-replies", p->plan.uplink_arp_replies);
 	put_captures(b, p);
 	put_steps(b, &p->plan);
 	put_guest(b, &p->plan.guest);

@@ -104,6 +104,8 @@ struct probe_plan {
 	struct probe_site site;
 	struct probe_result results[PROBE_STEP_MAX_];
 	struct probe_guest guest;
+	/* The host's questions for its first router, and the answers. */
+	unsigned int uplink_arp_requests, uplink_arp_replies;
 	int64_t begin_us, ready_us; /* ready: our port forwards; 0: not yet */
 	int64_t last_frame_us;
 	unsigned int frames;

@@ -216,6 +216,10 @@ void probe_plan_see(struct probe_plan *plan, enum probe_place place, enum probe_
 		see_from_guest(plan, p);
 	else if (place == PROBE_TAP)
 		see_to_guest(plan, p);
+	if (place == PROBE_UPLINK && way == PROBE_OUT)
+		plan->uplink_arp_requests += p->kind == PACKET_ARP_REQUEST;
+	if (place == PROBE_UPLINK && way == PROBE_IN)
+		plan->uplink_arp_replies += p->kind == PACKET_ARP_REPLY;
 	if (place == PROBE_PORT)
 		see_request_for_us(plan, p);
 	if (s == PROBE_STEP_MAX_)

@@ -93,7 +93,7 @@ static void add_undecided(struct world *w, const char *rule, const char *domain,
 
 static void add_domain(struct world *w, const char *name, const char *state)
 {
-	struct report_domain *d = g_new0(struct report_domain, 1);
+	struct report_domain *d = report_domain_new();
 
 	d->name = g_strdup(name);
 	d->state = g_strdup(state);
@@ -114,6 +114,11 @@ static JsonObject *json(struct world *w)
 	writer_find("json")->write(w->report, &w->style, w->out);
 	assert_true(json_parser_load_from_data(w->parser, w->out->str, w->out->len, NULL));
 	return json_node_get_object(json_parser_get_root(w->parser));
+}
+
+static JsonObject *first_of(JsonObject *o, const char *name)
+{
+	return json_array_get_object_element(json_object_get_array_member(o, name), 0);
 }
 
 static void replace(char **where, const char *value)
@@ -225,6 +230,45 @@ static void the_head_shows_time_in_utc_and_only_what_is_known(void **state)
 		text(w), "vmdoctor 1.0: kvm-07 at 2026-03-01 10:15:00 UTC\nQEMU 7.2.22\n"));
 	replace(&w->report->taken, "long ago");
 	assert_contains(text(w), "at long ago\n");
+}
+
+static void add_probe(struct report_domain *d)
+{
+	static const struct hop hops[] = {
+		{ "guest", "192.0.2.7", HOP_SOUND, "arp 1/1" },
+		{ "bridge", "virbr0", HOP_BROKEN, NULL },
+		{ "uplink", NULL, HOP_UNKNOWN, "0 out" },
+	};
+	struct report_path *p = g_new0(struct report_path, 1);
+
+	p->interface = g_strdup("52:54:00:00:00:01");
+	p->hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
+	for (size_t i = 0; i < G_N_ELEMENTS(hops); i++) {
+		struct hop *h = g_new0(struct hop, 1);
+
+		*h = (struct hop){ g_strdup(hops[i].name), g_strdup(hops[i].place), hops[i].state,
+				   g_strdup(hops[i].counts) };
+		g_ptr_array_add(p->hops, h);
+	}
+	g_ptr_array_add(d->paths, p);
+}
+
+static void a_probe_is_shown_hop_by_hop(void **state)
+{
+	struct world *w = *state;
+	JsonObject *probe, *hop;
+
+	add_domain(w, "web", "running");
+	add_probe(w->report->domains->pdata[0]);
+	assert_contains(text(w), "\nNetwork probe of web, 52:54:00:00:00:01\n"
+				 "  ✓ guest      192.0.2.7          arp 1/1\n"
+				 "  ✗ bridge     virbr0\n"
+				 "  ? uplink                        0 out\n");
+	probe = first_of(first_of(json(w), "domains"), "probes");
+	assert_string_equal(json_object_get_string_member(probe, "interface"), "52:54:00:00:00:01");
+	hop = first_of(probe, "hops");
+	assert_string_equal(json_object_get_string_member(hop, "state"), "sound");
+	assert_string_equal(json_object_get_string_member(hop, "counts"), "arp 1/1");
 }
 
 static void more_than_ten_domains_are_counted_by_state(void **state)
@@ -566,11 +610,6 @@ static void assert_members(JsonObject *o, const char *names)
 	g_list_free(have);
 }
 
-static JsonObject *first_of(JsonObject *o, const char *name)
-{
-	return json_array_get_object_element(json_object_get_array_member(o, name), 0);
-}
-
 static void json_has_every_member_in_order(void **state)
 {
 	struct world *w = *state;
@@ -697,6 +736,7 @@ int main(void)
 		TEST(a_report_that_checked_nothing_does_not_claim_health),
 		TEST(the_head_counts_by_severity),
 		TEST(the_head_shows_time_in_utc_and_only_what_is_known),
+		TEST(a_probe_is_shown_hop_by_hop),
 		TEST(more_than_ten_domains_are_counted_by_state),
 		TEST(a_consequence_is_a_line_under_its_root),
 		TEST(verbose_shows_consequences_whole),
