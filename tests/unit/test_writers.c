@@ -234,7 +234,11 @@ static void the_head_shows_time_in_utc_and_only_what_is_known(void **state)
 
 static void add_probe(struct report_domain *d)
 {
-	static const struct hop hops[] = {
+	static const struct {
+		const char *name, *place;
+		enum hop_state state;
+		const char *counts;
+	} hops[] = {
 		{ "guest", "192.0.2.7", HOP_SOUND, "arp 1/1" },
 		{ "bridge", "virbr0", HOP_BROKEN, NULL },
 		{ "uplink", NULL, HOP_UNKNOWN, "0 out" },
