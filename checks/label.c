@@ -6,6 +6,7 @@
  *   @label @label-expected  SELinux's, and the one that libvirt gave (absent: it gives another one)
  *   @selinux (enforcing, permissive)
  *   @profile (yes, no)  does the domain's AppArmor profile name it? of one that is confined
+ * and confinement @model (apparmor) @profile @mode (enforce, complain, …; none: not loaded), @error
  * Source: libvirt src/security/security_{selinux,apparmor}.c; apparmor.d(5) "Globbing"
  */
 #include <errno.h>
@@ -13,9 +14,11 @@
 #include "check.h"
 #include "security.h"
 
+#define PROFILES "/sys/kernel/security/apparmor/profiles"
+
 static const char *const reads[] = {
 	"/sys/fs/selinux/enforce",
-	"/sys/kernel/security/apparmor/profiles",
+	PROFILES,
 	"/etc/apparmor.d/*",
 	"image:",
 	NULL,
@@ -119,7 +122,7 @@ static bool is_confined(struct source *src, const char *uuid)
 	g_autofree char *text = NULL;
 	g_autofree char *wanted = g_strdup_printf("libvirt-%s (enforce)", uuid);
 
-	return source_read(src, "/sys/kernel/security/apparmor/profiles", &text, NULL) >= 0 &&
+	return source_read(src, PROFILES, &text, NULL) >= 0 &&
 	       strstr(text, wanted);
 }
 
@@ -177,8 +180,43 @@ static void add_apparmor(struct source *src, xmlNode *vm, xmlNode *access)
 		facts_set(access, "profile", verdict_names[v]);
 }
 
+/* "NAME (mode)", one a line; none: unloading a profile lets its processes go free. */
+static char *profile_mode(const char *profiles, const char *name)
+{
+	g_auto(GStrv) lines = g_strsplit(profiles, "\n", 0);
+	g_autofree char *prefix = g_strconcat(name, " (", NULL);
+
+	for (size_t i = 0; lines[i]; i++)
+		if (g_str_has_prefix(lines[i], prefix))
+			return g_strndup(lines[i] + strlen(prefix), strcspn(lines[i] + strlen(prefix), ")"));
+	return g_strdup("none");
+}
+
+static void add_confinement(struct source *src, xmlNode *vm)
+{
+	const xmlNode *label = security_label(xml_child(vm, "domain"), "apparmor");
+	g_autofree char *name = xml_text(xml_child(label, "label"));
+	g_autofree char *text = NULL, *mode = NULL;
+	xmlNode *node;
+	int r;
+
+	if (!is_active(vm) || !*name || !security_model(vm, "apparmor"))
+		return;
+	node = facts_add(vm, "confinement");
+	facts_set(node, "model", "apparmor");
+	facts_set(node, "profile", name);
+	facts_from(node, PROFILES, 0);
+	r = source_read(src, PROFILES, &text, NULL);
+	if (r == 0)
+		mode = profile_mode(text, name);
+	else
+		facts_error(node, r < 0 ? r : -EFBIG);
+	facts_set(node, "mode", mode);
+}
+
 static void gather_label(struct source *src, xmlNode *vm)
 {
+	add_confinement(src, vm);
 	for (xmlNode *access = xml_child(vm, "access"); access;
 	     access = xml_next(access, "access")) {
 		add_selinux(src, vm, access);
