@@ -3,6 +3,7 @@
  * start - what a start needs of the host besides the files that the domain names
  *
  * Writes, below /facts/host:
+ *   hooks (error ENOENT: there are none) and
  *   hook @name (qemu, qemu.d/50-gpu …) @path @executable (yes, no)   at most 64
  *   space @path @free-bytes @size-bytes @fs-type @fs-flags  where libvirt and QEMU must write
  *   commit @policy (0, 1, 2) @limit-kib @committed-kib
@@ -80,8 +81,10 @@ static unsigned int add_hook_dir(struct source *src, xmlNode *host, const char *
 static void add_hooks(struct source *src, xmlNode *host)
 {
 	g_auto(GStrv) names = NULL;
+	xmlNode *hooks = facts_add(host, "hooks");
 
-	if (source_list(src, HOOKS, &names) < 0)
+	facts_from(hooks, HOOKS, 0);
+	if (facts_error(hooks, source_list(src, HOOKS, &names)))
 		return;
 	for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++) {
 		g_autofree char *dir = g_strdup_printf("%s.d", drivers[i]);

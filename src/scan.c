@@ -36,6 +36,8 @@ static const struct place {
 	{ "/vmdoctor/journal.txt", "journal", SYSTEM_LOG },
 };
 
+#define ROTATED_MAX 8 /* generations of one log */
+
 static const char swtpm_log[] = "/var/log/swtpm/libvirt/qemu/%s-swtpm.log";
 
 /* Prefilter */
@@ -175,6 +177,7 @@ static unsigned int scan_text(struct scan *scan, const struct log *log, const ch
 		next = stop + 1;
 		line.size = (size_t)(stop - p);
 		goes_on = line.size > 0 && stop[-1] == '\\' && log->logs == BIT(QEMU);
+		scan_note_time(scan, &line);
 		if (number >= log->first && !goes_on && !continued)
 			scan_line(scan, &line);
 		continued = goes_on;
@@ -228,6 +231,39 @@ static void scan_file(struct scan *scan, struct source *src, struct log *log)
 		scan_unwrapped(scan, log, text, size);
 }
 
+/* What logrotate or virtlogd moved aside, when the user asks for times that may lie there */
+
+/* NAME.1, NAME-20260101; what is compressed is not read. */
+static bool is_rotated(const char *name, const char *of)
+{
+	size_t n = strlen(of);
+
+	return strncmp(name, of, n) == 0 && (name[n] == '.' || name[n] == '-') &&
+	       strspn(name + n + 1, "0123456789") == strlen(name + n + 1) && name[n + 1];
+}
+
+static void scan_rotated(struct scan *scan, struct source *src, const struct log *log)
+{
+	g_autofree char *dir = g_path_get_dirname(log->path);
+	g_autofree char *of = g_path_get_basename(log->path);
+	g_auto(GStrv) names = NULL;
+	unsigned int read = 0;
+
+	if (!scan->since_s || log->logs & BIT(ERROR) || source_list(src, dir, &names) < 0)
+		return;
+	for (size_t i = 0; names[i] && read < ROTATED_MAX; i++) {
+		g_autofree char *path = g_build_filename(dir, names[i], NULL);
+		struct log old = *log;
+
+		if (!is_rotated(names[i], of))
+			continue;
+		old.path = path;
+		old.first = 0;
+		scan_file(scan, src, &old);
+		read++;
+	}
+}
+
 /* Places */
 
 static void scan_directory(struct scan *scan, struct source *src, const struct place *place)
@@ -241,8 +277,10 @@ static void scan_directory(struct scan *scan, struct source *src, const struct p
 		g_autofree char *path = g_build_filename(dir, names[i], NULL);
 		struct log log = { .path = path, .name = place->name, .logs = place->logs };
 
-		if (g_str_has_suffix(names[i], star + 1))
-			scan_file(scan, src, &log);
+		if (!g_str_has_suffix(names[i], star + 1))
+			continue;
+		scan_file(scan, src, &log);
+		scan_rotated(scan, src, &log);
 	}
 }
 
@@ -252,10 +290,12 @@ static void scan_host(struct scan *scan, struct source *src)
 		struct log log = { .path = places[i].path, .name = places[i].name,
 				   .logs = places[i].logs };
 
-		if (strchr(places[i].path, '*'))
+		if (strchr(places[i].path, '*')) {
 			scan_directory(scan, src, &places[i]);
-		else
+		} else {
 			scan_file(scan, src, &log);
+			scan_rotated(scan, src, &log);
+		}
 	}
 }
 
@@ -273,8 +313,12 @@ static void scan_vm(struct scan *scan, struct source *src, xmlNode *vm)
 
 	if (strchr(name, '/'))
 		return;
-	if (path)
+	if (scan->since_s) /* what was before the last start may be what is asked for */
+		qemu.first = 0;
+	if (path) {
 		scan_file(scan, src, &qemu);
+		scan_rotated(scan, src, &qemu);
+	}
 	scan_file(scan, src, &tpm);
 	tpm.path = session;
 	if (path)

@@ -45,6 +45,7 @@ struct scan {
 	GRegex *time, *name, *uuid;
 	int64_t clock_s;   /* 0: not known */
 	int64_t since_s, until_s; /* what the user asked for; 0: nothing */
+	int64_t above_s; /* of a QEMU log, when that is asked for: the last time above the line */
 	struct source *src;
 	bool is_partial; /* there are more domains than those looked at */
 	unsigned int line; /* ever growing number of the text being looked at */
@@ -77,6 +78,8 @@ xmlNode *scan_vm_named(const struct scan *scan, const char *text);
 /** scan_found - @line matches @w: a fact, unless it is past, foreign or outside of the window */
 void scan_found(struct scan *scan, const struct wanted *w, const struct line *line,
 		const GMatchInfo *m);
+/** scan_note_time - the time of @line is that of lines without one below it; only with --since */
+void scan_note_time(struct scan *scan, const struct line *line);
 /** scan_finish - counts; drops what older attempts to start a domain left */
 void scan_finish(struct scan *scan);
 /** scan_match_init - patterns of times, names and UUIDs; scan_match_done() them */

@@ -323,6 +323,22 @@ static int64_t time_above(const struct scan *scan, const struct line *line)
 	return written_s;
 }
 
+/* QEMU's own lines have no time in older versions; the start above them has. */
+void scan_note_time(struct scan *scan, const struct line *line)
+{
+	g_autofree char *readable = NULL, *time = NULL;
+	int64_t written_s;
+
+	if (line->text == line->begin)
+		scan->above_s = 0;
+	if (!scan->since_s || line->log->logs != BIT(QEMU) || line->size < STAMP_CHARS ||
+	    !g_ascii_isdigit(line->text[0]))
+		return;
+	readable = scan_readable(line->text, MIN(line->size, STAMP_CHARS + 6));
+	written_s = time_of(scan, readable, &time);
+	scan->above_s = written_s ? written_s : scan->above_s;
+}
+
 /* Somebody else's file, when only some of the domains are looked at. */
 static bool is_foreign(const struct scan *scan, const struct wanted *w, const GMatchInfo *m)
 {
@@ -347,7 +363,7 @@ void scan_found(struct scan *scan, const struct wanted *w, const struct line *li
 	xmlNode *scope = scope_of(scan, w, line, m);
 	g_autofree char *time = NULL;
 	int64_t own_s = time_of(scan, line->readable, &time);
-	int64_t written_s = own_s ? own_s : time_above(scan, line);
+	int64_t written_s = own_s ? own_s : scan->above_s ? scan->above_s : time_above(scan, line);
 	bool lasting = line->log->logs & (BIT(QEMU) | BIT(ERROR));
 	struct hit *hit;
 

@@ -416,11 +416,65 @@ static void an_unreadable_log_is_a_fact(void **state)
 	assert_attr(xml_child(facts_host(w->facts), "log"), "error", "EACCES");
 }
 
+/* Three runs: the newest, an older one in the same log, one that was moved aside. */
+static void put_runs(struct world *w)
+{
+	static const char dir[] = "/var/log/libvirt/qemu";
+	const char *const names = "web.log\nweb.log.0\nweb.log.1.gz\nweb2.log\n";
+	struct answer a = { .data = g_bytes_new(names, strlen(names)) };
+	xmlNode *vm = add_vm(w, "web", NULL);
+
+	want(w->rule, "qemu", "boom", "boom (?<name>\\w+)");
+	add_qemu_log(w, vm, "2026-11-19 12:00:00.000+0000: starting up\nboom older\n"
+			    "2026-11-20 12:00:00.000+0000: starting up\nboom newest\n", "3");
+	record_put(w->src, &(struct query){ .verb = SOURCE_LIST, .path = dir }, &a);
+	record_put_text(w->src, "/var/log/libvirt/qemu/web.log.0",
+			"2026-11-01 12:00:00.000+0000: starting up\nboom rotated\n");
+	record_put_text(w->src, "/var/log/libvirt/qemu/web2.log", "boom other\n");
+}
+
+static unsigned int runs_found(struct world *w, const char *since, const char *until)
+{
+	xmlNode *clock = facts_add(facts_host(w->facts), "clock");
+	unsigned int n = 0;
+
+	facts_set(clock, "seconds", "1795242010"); /* 2026-11-21 */
+	facts_set(clock, "since", since);
+	facts_set(clock, "until", until);
+	signature_scan(w->rules, w->src, w->facts);
+	for (xmlNode *vm = xml_child(xmlDocGetRootElement(w->facts), "vm"); vm; vm = xml_next(vm, "vm"))
+		for (xmlNode *m = xml_child(vm, "match"); m; m = xml_next(m, "match"))
+			n++;
+	return n;
+}
+
+static void unasked_the_last_run_counts(void **state)
+{
+	put_runs(*state);
+	assert_int_equal(runs_found(*state, NULL, NULL), 1);
+}
+
+static void asked_for_older_runs_and_rotated_logs_count(void **state)
+{
+	put_runs(*state);
+	assert_int_equal(runs_found(*state, "1790000000", NULL), 3);
+}
+
+static void lines_without_time_have_that_of_their_run(void **state)
+{
+	put_runs(*state);
+	/* 2026-11-19 00:00 to 2026-11-20 00:00 */
+	assert_int_equal(runs_found(*state, "1795046400", "1795132800"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(unasked_the_last_run_counts),
+		TEST(asked_for_older_runs_and_rotated_logs_count),
+		TEST(lines_without_time_have_that_of_their_run),
 		TEST(a_literal_alone_matches_in_any_case),
 		TEST(a_regex_decides_after_the_literal),
 		TEST(named_groups_become_attributes),
