@@ -177,7 +177,7 @@ static void add_members(struct source *src, xmlNode *device, const char *group)
 
 	if (source_list(src, dir, &names) < 0)
 		return;
-	for (size_t i = 0; names[i] && *names[i] && i < MEMBERS_MAX; i++)
+	for (size_t i = 0; i < MEMBERS_MAX && names[i] && *names[i]; i++)
 		if (g_strcmp0(names[i], facts_get(device, "address")) != 0)
 			add_member(src, device, names[i]);
 }
@@ -237,7 +237,7 @@ static void add_usb(struct source *src, xmlNode *vm, const xmlNode *source)
 	facts_from(device, "/sys/bus/usb/devices", 0);
 	if (facts_error(device, source_list(src, "/sys/bus/usb/devices", &names)))
 		return;
-	for (size_t i = 0; names[i] && i < USB_MAX; i++) {
+	for (size_t i = 0; i < USB_MAX && names[i]; i++) {
 		g_autofree char *dir = g_strconcat("/sys/bus/usb/devices/", names[i], NULL);
 
 		/* "1-4:1.0" is an interface of the device "1-4". */

@@ -105,7 +105,7 @@ static void add_holders(struct source *src, xmlNode *lock, const char *path)
 	if (source_read(src, question, &text, NULL) < 0)
 		return;
 	lines = g_strsplit(text, "\n", 0);
-	for (size_t i = 0; lines[i] && i < HOLDERS_MAX; i++)
+	for (size_t i = 0; i < HOLDERS_MAX && lines[i]; i++)
 		add_holder(src, lock, lines[i]);
 }
 
