@@ -4,7 +4,7 @@
  *
  * Writes, below /facts/host, one node for each daemon:
  *   daemon @name @socket (path) @there (yes, no) @listening (yes, no: systemd may do it for a
- *          daemon that rests) @clients (connections to the socket)
+ *          daemon that rests) @clients (connections to the socket, and to that for readers)
  *          @pid @running (yes, no: is the process of the PID file this daemon?)
  *          @enabled (yes, no: its socket or service unit starts at boot)
  *          @installed (yes, no) @open-files @max-files (of the process)
@@ -64,10 +64,10 @@ static void count_socket(const char *line, const char *path, unsigned int *liste
 	if (n < G_N_ELEMENTS(words))
 		return;
 	bound = g_str_has_prefix(words[7], "/var/run/") ? words[7] + strlen("/var") : words[7];
-	if (strcmp(bound, path) != 0)
+	if (!g_str_has_prefix(bound, path) || (*(bound + strlen(path)) && strcmp(bound + strlen(path), "-ro") != 0))
 		return;
-	*listeners += (g_ascii_strtoull(words[3], NULL, 16) & ACCEPTS) != 0;
-	*clients += strcmp(words[5], "03") == 0;
+	*listeners += !bound[strlen(path)] && (g_ascii_strtoull(words[3], NULL, 16) & ACCEPTS) != 0;
+	*clients += strcmp(words[5], "03") == 0; /* readers have a socket of their own, and count, too */
 }
 
 static void add_socket(struct source *src, xmlNode *node, const char *path, const struct host_state *h)
