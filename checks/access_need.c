@@ -12,6 +12,16 @@
 #include "check.h"
 #include "security.h"
 
+/* libvirt takes a label without a model, too. */
+static bool has_unnamed_label(const xmlNode *source)
+{
+	const xmlNode *label = xml_child(source, "seclabel");
+
+	while (label && facts_get(label, "model"))
+		label = xml_next(label, "seclabel");
+	return label != NULL;
+}
+
 /* A label of its own on a disk's source: its user may be another one. */
 static enum verdict is_image_given(const struct scene *s, const xmlNode *disk)
 {
@@ -19,7 +29,7 @@ static enum verdict is_image_given(const struct scene *s, const xmlNode *disk)
 	const xmlNode *label = security_label(source, "dac");
 
 	if (!label)
-		return xml_child(source, "seclabel") ? VERDICT_UNKNOWN : s->relabel;
+		return has_unnamed_label(source) ? VERDICT_UNKNOWN : s->relabel;
 	if (security_forbids(label))
 		return VERDICT_NO;
 	return xml_child(label, "label") ? VERDICT_UNKNOWN : s->relabel;
