@@ -3,7 +3,8 @@
  * net - the host's network as the kernel has it, and libvirt's networks
  *
  * Writes /facts/host/net with, of source_net.c's files, link, address, route, rule, neighbour;
- * @error where the devices could not be read. And /facts/host/network @name @active @autostart
+ * @error where the devices could not be read. Below it sysctl @name @value: some of those that
+ * decide about guests' packets. And /facts/host/network @name @active @autostart
  * @bridge, with libvirt's XML of it (network) below.
  * Source: rtnetlink(7); formatnetwork.html
  */
@@ -11,6 +12,7 @@
 
 static const char *const reads[] = {
 	"/vmdoctor/net/*.json",
+	"/proc/sys/net/*",
 	"/vmdoctor/libvirt/networks",
 	"/vmdoctor/libvirt/networks/*",
 	"/vmdoctor/libvirt/netinfo/*",
@@ -28,6 +30,8 @@ static void add_list(struct source *src, xmlNode *net, const char *name)
 
 	if (error) {
 		facts_set(net, "error", error);
+		xmlUnlinkNode(list);
+		xmlFreeNode(list);
 		return;
 	}
 	for (xmlNode *n = list->children; n; n = next) {
@@ -38,6 +42,27 @@ static void add_list(struct source *src, xmlNode *net, const char *name)
 	}
 	xmlUnlinkNode(list);
 	xmlFreeNode(list);
+}
+
+/* Source: Linux Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst */
+static const char *const sysctls[] = {
+	"ipv4/ip_forward",	"ipv4/conf/all/rp_filter",	    "ipv6/conf/all/forwarding",
+	"netfilter/nf_conntrack_count", "netfilter/nf_conntrack_max",
+	"bridge/bridge-nf-call-iptables",
+};
+
+static void add_sysctl(struct source *src, xmlNode *net, const char *name)
+{
+	g_autofree char *path = g_strdup_printf("/proc/sys/net/%s", name);
+	g_autofree char *text = NULL;
+	xmlNode *node;
+
+	if (source_read(src, path, &text, NULL) < 0)
+		return; /* a module that is not loaded */
+	node = facts_add(net, "sysctl");
+	facts_set(node, "name", name);
+	facts_set(node, "value", g_strstrip(text));
+	facts_from(node, path, 0);
 }
 
 static void add_network(struct source *src, xmlNode *host, const char *name)
@@ -80,6 +105,8 @@ static void gather_net(struct source *src, xmlNode *host)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		add_list(src, net, lists[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(sysctls); i++)
+		add_sysctl(src, net, sysctls[i]);
 	if (add_networks(src, host, "/vmdoctor/libvirt/networks") < 0)
 		add_networks(src, host, "/etc/libvirt/qemu/networks");
 }

@@ -70,18 +70,25 @@ static struct finding *root_of(GHashTable *keys, struct finding *f)
 	return f;
 }
 
-/* The better of two roots is the surer, worse one; a cycle is refused. */
+/* The better of two roots is the surer, worse one; a cycle is refused, and so is a rule's own. */
 static void consider(GHashTable *keys, struct finding *root, struct finding *f)
 {
 	struct finding *now = by_key(keys, f->explained_by);
 
-	if (root == f || root_of(keys, root) == f)
+	if (strcmp(root->rule, f->rule) == 0 || root_of(keys, root) == f)
 		return;
 	if (now && (now->score > root->score ||
 		    (now->score == root->score && strcmp(now->key, root->key) <= 0)))
 		return;
 	g_free(f->explained_by);
 	f->explained_by = g_strdup(root->key);
+}
+
+/* The host's findings explain every domain's; a line of a daemon's log may be about any domain. */
+static bool is_about(const struct finding *root, const struct finding *f)
+{
+	return !root->domain || g_strcmp0(root->domain, f->domain) == 0 ||
+	       (!f->domain && g_str_has_prefix(f->rule, "logs-"));
 }
 
 static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys)
@@ -97,8 +104,7 @@ static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys
 		for (size_t j = 0; j < all->len; j++) {
 			struct finding *f = all->pdata[j];
 
-			if ((!root->domain || g_strcmp0(root->domain, f->domain) == 0) &&
-			    rule_explains(r, root, f))
+			if (is_about(root, f) && rule_explains(r, root, f))
 				consider(keys, root, f);
 		}
 	}

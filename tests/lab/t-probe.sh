@@ -65,6 +65,12 @@ neighbour() # a machine of its own in the bridge, called neighbour, with this ad
 		ip -n neighbour address add "$1" dev eth0
 }
 
+restart_libvirtd() # puts its rules back
+{
+	kill "$(cat /run/libvirtd.pid)" && wait_for 10 eval '! virsh -q list' && rm -f /run/libvirtd.pid &&
+		libvirtd -d && wait_for 20 virsh -q list
+}
+
 no_port() { ! ip -br link | grep -q '^vmdoctor'; }
 
 # As libvirt makes it, with STP.
@@ -80,14 +86,17 @@ expect healthy-without-stp none
 
 fault dnsmasq-dead probe-dhcp 'kill $(cat /run/libvirt/network/default.pid)' \
 	'virsh -q net-destroy default && virsh -q net-start default && stp 0 && ip link set vnet0 master virbr0'
-fault input-blocked probe-dhcp 'nft_rule inet input "iifname virbr0 udp dport { 53, 67 } drop"' 'nft delete table inet lab'
-fault output-blocked probe-dhcp 'nft_rule inet output "oifname virbr0 udp dport 68 drop"' 'nft delete table inet lab'
-fault ip-forward 'probe-forward|network-forward' 'sysctl -qw net.ipv4.ip_forward=0' 'sysctl -qw net.ipv4.ip_forward=1'
-fault no-route 'probe-forward|network-route' 'ip route del default' 'ip route add default via 192.0.2.1'
-fault forward-drop 'probe-firewall|firewall-forward' 'nft_rule inet forward drop' 'nft delete table inet lab'
-fault forward-reject 'probe-firewall|firewall-forward' 'nft_rule inet forward "iifname virbr0 reject"' 'nft delete table inet lab'
-fault reply-drop 'probe-firewall|firewall-forward' 'nft_rule inet forward "oifname virbr0 drop"' 'nft delete table inet lab'
-fault nat-missing 'probe-translation|firewall-nat' 'iptables-save -t nat >/run/lab/nat; iptables -t nat -F LIBVIRT_PRT' 'iptables-restore </run/lab/nat'
+fault input-blocked network-input 'nft_rule inet input "iifname virbr0 udp dport { 53, 67 } drop"' 'nft delete table inet lab'
+fault output-blocked network-input 'nft_rule inet output "oifname virbr0 udp dport 68 drop"' 'nft delete table inet lab'
+fault ip-forward network-forward 'sysctl -qw net.ipv4.ip_forward=0' 'sysctl -qw net.ipv4.ip_forward=1'
+fault no-route probe-forward 'ip route del default' 'ip route add default via 192.0.2.1'
+fault forward-drop network-firewall 'nft_rule inet forward drop' 'nft delete table inet lab'
+fault forward-reject network-firewall 'nft_rule inet forward "iifname virbr0 reject"' 'nft delete table inet lab'
+fault reply-drop network-firewall 'nft_rule inet forward "oifname virbr0 drop"' 'nft delete table inet lab'
+fault docker network-docker 'iptables -N DOCKER-USER; iptables -I FORWARD -j DOCKER-USER; iptables -P FORWARD DROP; iptables -F LIBVIRT_FWO' \
+	'iptables -P FORWARD ACCEPT; iptables -D FORWARD -j DOCKER-USER; iptables -X DOCKER-USER; restart_libvirtd'
+fault hidden-drop probe-firewall 'nft_rule inet prerouting "iifname virbr0 ip ttl 2 drop"' 'nft delete table inet lab'
+fault nat-missing network-nat 'iptables-save -t nat >/run/lab/nat; iptables -t nat -F LIBVIRT_PRT' 'iptables-restore </run/lab/nat'
 fault first-hop-silent probe-outside 'ip -n outside link set uplink arp off; ip neigh flush dev uplink' 'ip -n outside link set uplink arp on'
 fault rp-filter probe-forward 'sysctl -qw net.ipv4.conf.all.rp_filter=1; ip route add 192.168.122.192/26 dev uplink' \
 	'sysctl -qw net.ipv4.conf.all.rp_filter=0; ip route del 192.168.122.192/26 dev uplink'
@@ -106,6 +115,6 @@ fault guest-down probe-guest 'guest_exec good /bin/busybox ifconfig eth0 down' '
 fault name-server-upstream probe-name true true --name example.org
 fault path-mtu probe-mtu 'ip link set uplink mtu 1400' 'ip link set uplink mtu 1500' --target 198.51.100.1
 stp 1
-fault forward-delay 'probe-port|network-stp' 'ip link set virbr0 type bridge forward_delay 1500' 'ip link set virbr0 type bridge forward_delay 200'
+fault forward-delay probe-port 'ip link set virbr0 type bridge forward_delay 1500' 'ip link set virbr0 type bridge forward_delay 200'
 stp 0
 expect mended none

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fw_load - a firewall out of nft's listings.
+ */
+#include "fw_private.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES_MAX 50000
+
+static void chain_free(struct fw_chain *c)
+{
+	g_ptr_array_unref(c->rules);
+	g_free(c);
+}
+
+const char *fw_text(JsonObject *o, const char *member)
+{
+	JsonNode *n = o && json_object_has_member(o, member) ? json_object_get_member(o, member) : NULL;
+
+	return n && JSON_NODE_HOLDS_VALUE(n) && json_node_get_value_type(n) == G_TYPE_STRING ?
+		       json_node_get_string(n) :
+		       NULL;
+}
+
+gint64 fw_number(JsonObject *o, const char *member, gint64 otherwise)
+{
+	JsonNode *n = json_object_has_member(o, member) ? json_object_get_member(o, member) : NULL;
+
+	return n && JSON_NODE_HOLDS_VALUE(n) && json_node_get_value_type(n) == G_TYPE_INT64 ?
+		       json_node_get_int(n) :
+		       otherwise;
+}
+
+static struct fw_chain *find_chain(const struct firewall *fw, const char *family, const char *table,
+				   const char *name)
+{
+	for (guint i = fw->chains->len; i-- > 0;) {
+		struct fw_chain *c = fw->chains->pdata[i];
+
+		if (g_strcmp0(c->name, name) == 0 && g_strcmp0(c->table, table) == 0 &&
+		    g_strcmp0(c->family, family) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+static void add_chain(struct firewall *fw, JsonObject *o)
+{
+	struct fw_chain *c = g_new0(struct fw_chain, 1);
+
+	c->family = fw_text(o, "family");
+	c->table = fw_text(o, "table");
+	c->name = fw_text(o, "name");
+	c->type = fw_text(o, "type");
+	c->hook = fw_text(o, "hook");
+	c->policy = fw_text(o, "policy");
+	c->priority = fw_number(o, "prio", 0);
+	c->rules = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(fw->chains, c);
+}
+
+static void add_rule(struct firewall *fw, JsonObject *o)
+{
+	struct fw_chain *c = find_chain(fw, fw_text(o, "family"), fw_text(o, "table"), fw_text(o, "chain"));
+	JsonNode *expr = json_object_has_member(o, "expr") ? json_object_get_member(o, "expr") : NULL;
+	struct fw_rule *r;
+	g_autofree char *key = NULL;
+
+	if (!c || !expr || !JSON_NODE_HOLDS_ARRAY(expr))
+		return;
+	r = g_new0(struct fw_rule, 1);
+	r->handle = (unsigned int)fw_number(o, "handle", 0);
+	r->expr = json_node_get_array(expr);
+	key = g_strdup_printf("%s %s %u", c->family, c->table, r->handle);
+	r->text = g_hash_table_lookup(fw->texts, key);
+	g_ptr_array_add(c->rules, r);
+}
+
+static void add_object(struct firewall *fw, JsonObject *entry)
+{
+	static const char *const kinds[] = { "table", "chain", "rule", "set", "map" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		JsonNode *n = json_object_has_member(entry, kinds[i]) ?
+				      json_object_get_member(entry, kinds[i]) :
+				      NULL;
+		JsonObject *o = n && JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
+
+		if (!o)
+			continue;
+		if (i == 0)
+			g_hash_table_add(fw->tables, g_strdup(fw_text(o, "name") ? fw_text(o, "name") : ""));
+		else if (i == 1)
+			add_chain(fw, o);
+		else if (i == 2)
+			add_rule(fw, o);
+		else
+			g_hash_table_insert(fw->sets,
+					    g_strdup_printf("%s %s %s", fw_text(o, "family"),
+							    fw_text(o, "table"), fw_text(o, "name")),
+					    o);
+	}
+}
+
+/* "\t\tiifname "virbr0" … accept # handle 25" within "table ip filter {": the words of rule 25. */
+static void load_texts(struct firewall *fw, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", 0);
+	g_autofree char *table = NULL;
+
+	for (size_t i = 0; lines[i]; i++) {
+		char *line = g_strstrip(lines[i]), *mark = g_strrstr(line, " # handle ");
+		g_auto(GStrv) words = NULL;
+
+		if (g_str_has_prefix(line, "table ")) {
+			words = g_strsplit(line, " ", 4);
+			g_free(table);
+			table = words[1] && words[2] ? g_strdup_printf("%s %s", words[1], words[2]) : NULL;
+		} else if (mark && table && !g_str_has_prefix(line, "chain ")) {
+			*mark = '\0';
+			g_hash_table_insert(fw->texts,
+					    g_strdup_printf("%s %s", table,
+							    mark + strlen(" # handle ")),
+					    g_strdup(g_strstrip(line)));
+		}
+	}
+}
+
+struct firewall *firewall_new(const char *json, const char *text, GError **error)
+{
+	struct firewall *fw = g_new0(struct firewall, 1);
+	JsonObject *root;
+	JsonArray *all = NULL;
+
+	fw->parser = json_parser_new();
+	fw->chains = g_ptr_array_new_with_free_func((GDestroyNotify)chain_free);
+	fw->sets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	fw->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	fw->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	load_texts(fw, text);
+	if (json_parser_load_from_data(fw->parser, json, -1, error)) {
+		JsonNode *node = json_parser_get_root(fw->parser);
+
+		root = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+		node = root && json_object_has_member(root, "nftables") ?
+			       json_object_get_member(root, "nftables") :
+			       NULL;
+		all = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+		if (!all)
+			g_set_error(error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,
+				    "not a list of nftables");
+	}
+	if (!all) {
+		firewall_free(fw);
+		return NULL;
+	}
+	for (guint i = 0; i < MIN(json_array_get_length(all), RULES_MAX); i++) {
+		JsonNode *n = json_array_get_element(all, i);
+
+		if (JSON_NODE_HOLDS_OBJECT(n))
+			add_object(fw, json_node_get_object(n));
+	}
+	return fw;
+}
+
+void firewall_free(struct firewall *fw)
+{
+	if (!fw)
+		return;
+	g_ptr_array_unref(fw->chains);
+	g_hash_table_unref(fw->sets);
+	g_hash_table_unref(fw->tables);
+	g_hash_table_unref(fw->texts);
+	g_object_unref(fw->parser);
+	g_free(fw);
+}
+
+bool firewall_has_chain(const struct firewall *fw, const char *glob)
+{
+	for (guint i = 0; i < fw->chains->len; i++) {
+		const struct fw_chain *c = fw->chains->pdata[i];
+
+		if (c->name && fnmatch(glob, c->name, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool firewall_has_table(const struct firewall *fw, const char *glob)
+{
+	GHashTableIter it;
+	gpointer name;
+
+	g_hash_table_iter_init(&it, fw->tables);
+	while (g_hash_table_iter_next(&it, &name, NULL))
+		if (fnmatch(glob, name, 0) == 0)
+			return true;
+	return false;
+}
