@@ -62,6 +62,9 @@ void firewall_free(struct firewall *fw);
  */
 struct fw_decision firewall_ask(const struct firewall *fw, const char *const *families,
 				const char *type, const char *hook, const struct fw_packet *packet);
+/** firewall_packets - what rule @handle of a table counted; -1: it does not count, or is not there */
+int64_t firewall_packets(const struct firewall *fw, const char *family, const char *table,
+			 unsigned int handle);
 /** firewall_has_chain - is there one whose name matches @glob (fnmatch)? */
 bool firewall_has_chain(const struct firewall *fw, const char *glob);
 bool firewall_has_table(const struct firewall *fw, const char *glob);

@@ -255,3 +255,31 @@ struct fw_decision firewall_ask(const struct firewall *fw, const char *const *fa
 	}
 	return all;
 }
+
+static int64_t counted(const struct fw_rule *r)
+{
+	for (guint i = 0; i < json_array_get_length(r->expr); i++) {
+		JsonNode *n = json_array_get_element(r->expr, i);
+		JsonObject *s = JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
+		JsonObject *counter = s ? object_in(s, "counter") : NULL;
+
+		if (counter)
+			return fw_number(counter, "packets", -1);
+	}
+	return -1;
+}
+
+int64_t firewall_packets(const struct firewall *fw, const char *family, const char *table,
+			 unsigned int handle)
+{
+	for (guint i = 0; i < fw->chains->len; i++) {
+		const struct fw_chain *c = fw->chains->pdata[i];
+
+		if (g_strcmp0(c->family, family) != 0 || g_strcmp0(c->table, table) != 0)
+			continue;
+		for (guint r = 0; r < c->rules->len; r++)
+			if (((struct fw_rule *)c->rules->pdata[r])->handle == handle)
+				return counted(c->rules->pdata[r]);
+	}
+	return -1;
+}

@@ -29,7 +29,7 @@ enum needs {
 };
 
 /* How long an answer may take, and when to ask again. DHCP: dnsmasq pings an address for 3 s
-   before it offers it, and answers a repeated question no sooner. */
+   before it offers it, answers a repeated question no sooner, and one client after the other. */
 static const struct step {
 	const char *name;
 	unsigned int needs;
@@ -37,7 +37,7 @@ static const struct step {
 } steps[PROBE_STEP_MAX_] = {
 	[PROBE_GUEST_ARP] = { "guest-arp", NEEDS_GUEST, 1000000, 500000 },
 	[PROBE_GUEST_PING] = { "guest-ping", NEEDS_GUEST | NEEDS_BRIDGE, 1000000, 500000 },
-	[PROBE_DHCP] = { "dhcp", NEEDS_PORT, 4500000, 0 },
+	[PROBE_DHCP] = { "dhcp", NEEDS_PORT, 7000000, 0 },
 	[PROBE_GATEWAY_ARP] = { "gateway-arp", NEEDS_PORT | NEEDS_NETWORK, 1000000, 500000 },
 	[PROBE_OWN_ARP] = { "own-arp", NEEDS_PORT | NEEDS_NETWORK, OWN_WAIT_US, OWN_WAIT_US / 2 },
 	[PROBE_GATEWAY_PING] = { "gateway-ping", NEEDS_PORT | NEEDS_SENDER, 1000000, 500000 },

@@ -188,6 +188,20 @@ static void extensions_of_iptables_are_read_from_the_text(void **state G_GNUC_UN
 	assert_int_equal(ask(objects, NULL, &out, NULL), FW_UNKNOWN);
 }
 
+static void packets_that_a_rule_counted_are_read(void **state G_GNUC_UNUSED)
+{
+	static const char *const json = "{\"nftables\": [" BASE("f", "c", "0", "accept") ","
+		RULE("f", "c", "7", "{\"counter\": {\"packets\": 12, \"bytes\": 9}}, " DROP) ","
+		RULE("f", "c", "8", DROP) "]}";
+	struct firewall *fw = firewall_new(json, NULL, NULL);
+
+	assert_non_null(fw);
+	assert_int_equal(firewall_packets(fw, "ip", "f", 7), 12);
+	assert_int_equal(firewall_packets(fw, "ip", "f", 8), -1);
+	assert_int_equal(firewall_packets(fw, "ip", "f", 9), -1);
+	firewall_free(fw);
+}
+
 static void what_is_no_listing_is_refused(void **state G_GNUC_UNUSED)
 {
 	static const char *const bad[] = { "", "[]", "{}", "{\"nftables\": 1}", "{\"nftables\": [", "null" };
@@ -254,6 +268,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_known_is_unknown),
 		cmocka_unit_test(chains_are_left_and_come_back_to),
 		cmocka_unit_test(extensions_of_iptables_are_read_from_the_text),
+		cmocka_unit_test(packets_that_a_rule_counted_are_read),
 		cmocka_unit_test(what_is_no_listing_is_refused),
 		cmocka_unit_test(a_listing_that_lies_is_survived),
 	};
