@@ -134,6 +134,8 @@ struct source *source_journal_new(const char *dir);
 /** source_audit_new - /vmdoctor/audit.txt: the newest records about guests of the audit logs in
  *  @dir, out of files of any size; /vmdoctor/audit-status.json: the kernel's own count */
 struct source *source_audit_new(const char *dir);
+/** source_guard_deadline - of the questions from now on */
+void source_guard_deadline(struct source *guard, unsigned int deadline_ms);
 /** source_net_new - /vmdoctor/net/…: devices, routes, packet filter of this network namespace */
 struct source *source_net_new(void);
 /** source_cgroup_new - /vmdoctor/cgroup/PID/devices.txt: devices that its control groups let it open */
@@ -143,6 +145,8 @@ struct source *source_open_new(void);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);
+/** source_sample_new - /vmdoctor/threads/PID.txt, /vmdoctor/processes.txt: CPU counters of many at once */
+struct source *source_sample_new(void);
 /** How a network probe goes; strings are borrowed, NULL where not given. */
 struct source_probe_options {
 	bool force;	    /* join a bridge that runs STP and has a port to the outside, too */
@@ -159,6 +163,8 @@ struct source *source_live_new(const char *uri, bool ask_guest,
 			       const struct source_probe_options *probe);
 /** source_tree_new - a case tree; -ENOENT, -ENOTDIR, -EBADMSG with @error set */
 struct source *source_tree_new(const char *dir, GError **error);
+/** source_tree_over - a case tree whose files @files has; owned. -EBADMSG with @error set */
+struct source *source_tree_over(struct source *files, GError **error);
 
 /** source_knowledge_new - /vmdoctor/osinfo/ only: this machine's osinfo-db, in a child. It lies
  *  under a case tree: what an OS supports is no state of the host that was recorded. */
@@ -177,6 +183,11 @@ void record_put(struct source *record, const struct query *q, struct answer *a);
 void record_put_text(struct source *record, const char *path, const char *text);
 /** record_seal - from now on a new question is answered -ENODATA: gathering is over */
 void record_seal(struct source *record);
+/** record_seal_ticks - from now on a new question for a tick above 0 is answered -ENODATA: a counter
+ *  that is read later than the others would give a wrong rate */
+void record_seal_ticks(struct source *record);
+/** record_left_us - until its deadline; INT64_MAX: it has none */
+int64_t record_left_us(struct source *record);
 /** record_save - as a case tree in the new directory @dir, mode 0700. Return: 0 or -errno */
 int record_save(struct source *record, const char *dir);
 /** record_load - adds the entries of a manifest's text. Return: 0, -EBADMSG with @error set */

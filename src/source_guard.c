@@ -193,3 +193,8 @@ struct source *source_guard_new(struct source *(*make)(const void *arg), const v
 			     .deadline_ms = deadline_ms };
 	return &g->source;
 }
+
+void source_guard_deadline(struct source *guard, unsigned int deadline_ms)
+{
+	((struct guard *)guard)->deadline_ms = deadline_ms;
+}

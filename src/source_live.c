@@ -18,6 +18,7 @@
 
 #define FILE_DEADLINE_MS 3000
 #define LIBVIRT_DEADLINE_MS 4000 /* a domain job waits 30 s before libvirt itself gives up */
+#define CONNECT_DEADLINE_MS 10000 /* systemd may have to start the daemon first */
 #define AGENT_DEADLINE_MS 7000	 /* libvirt waits 5 s for the agent's guest-sync */
 #define OSINFO_DEADLINE_MS 5000
 #define JOURNAL_DEADLINE_MS 4000
@@ -28,7 +29,7 @@
 
 struct live {
 	struct source source;
-	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open;
+	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open, *sample;
 	char *uri;
 	bool ask_guest, is_mute; /* libvirtd accepted us, and says nothing */
 	const struct source_probe_options *probe; /* NULL: none is wanted */
@@ -81,6 +82,11 @@ static struct source *make_open(const void *arg G_GNUC_UNUSED)
 	return source_open_new();
 }
 
+static struct source *make_sample(const void *arg G_GNUC_UNUSED)
+{
+	return source_sample_new();
+}
+
 static struct source *make_probe(const void *arg)
 {
 	return source_probe_new(arg);
@@ -95,6 +101,13 @@ static void ask_clock(struct live *live G_GNUC_UNUSED, const struct query *q G_G
 		      struct answer *ret)
 {
 	answer_text(ret, g_strdup_printf("%" G_GINT64_FORMAT "\n", g_get_real_time() / 1000000));
+}
+
+/* For what has no time of its own: its window. */
+static void ask_monotonic(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
+			  struct answer *ret)
+{
+	answer_text(ret, g_strdup_printf("%" G_GINT64_FORMAT "000\n", g_get_monotonic_time()));
 }
 
 static void ask_host(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
@@ -127,7 +140,7 @@ static void ask_host(struct live *live G_GNUC_UNUSED, const struct query *q G_GN
 /* The domain that a path below /vmdoctor/libvirt/ is about, or NULL. */
 static char *domain_of(const char *path)
 {
-	static const char *const kinds[] = { "domains/", "stats/", "diskerrors/", "guest/" };
+	static const char *const kinds[] = { "domains/", "stats/", "sample/", "diskerrors/", "guest/" };
 	const char *rest = path + strlen("/vmdoctor/libvirt/");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
@@ -165,6 +178,8 @@ static void ask_libvirt(struct live *live, const struct query *q, struct answer 
 	source_ask(guest ? live->agent : live->virt, q, ret);
 	if (ret->error == -ETIMEDOUT && g_str_has_suffix(q->path, "/connection.json"))
 		live->is_mute = true;
+	if (!guest)
+		source_guard_deadline(live->virt, LIBVIRT_DEADLINE_MS);
 	if (ret->error == -ETIMEDOUT && domain)
 		g_hash_table_add(live->stuck, g_steal_pointer(&domain));
 }
@@ -246,6 +261,14 @@ static void ask_open(struct live *live, const struct query *q, struct answer *re
 		ret->error = -ENODATA;
 }
 
+static void ask_sample(struct live *live, const struct query *q, struct answer *ret)
+{
+	if (files_are_here(live))
+		source_ask(live->sample, q, ret);
+	else
+		ret->error = -ENODATA;
+}
+
 /* A process of its own for each: it gives up its privileges on the way. */
 static void ask_probe(struct live *live, const struct query *q, struct answer *ret)
 {
@@ -275,7 +298,8 @@ static void live_ask(struct source *src, const struct query *q, struct answer *r
 		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
 		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
 		{ "/vmdoctor/audit", ask_audit },     { "/vmdoctor/net/", ask_net },
-		{ "/vmdoctor/probe/", ask_probe },
+		{ "/vmdoctor/probe/", ask_probe },     { "/vmdoctor/monotonic", ask_monotonic },
+		{ "/vmdoctor/threads/", ask_sample },  { "/vmdoctor/processes.txt", ask_sample },
 		{ "/vmdoctor/cgroup/", ask_cgroup },   { "/vmdoctor/open/", ask_open },
 		{ "/var/log/audit/", ask_nobody }, /* gigabytes, mostly of logins */
 		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
@@ -300,6 +324,7 @@ static void live_free(struct source *src)
 	source_free(live->audit);
 	source_free(live->cgroup);
 	source_free(live->open);
+	source_free(live->sample);
 	source_free(live->net);
 	g_hash_table_unref(live->stuck);
 	g_free(live->uri);
@@ -320,7 +345,7 @@ struct source *source_live_new(const char *uri, bool ask_guest,
 	live->local = -1;
 	live->stuck = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	live->files = source_guard_new(make_files, "/", FILE_DEADLINE_MS);
-	live->virt = source_guard_new(make_virt, live, LIBVIRT_DEADLINE_MS);
+	live->virt = source_guard_new(make_virt, live, CONNECT_DEADLINE_MS);
 	live->agent = source_guard_new(make_agent, live, AGENT_DEADLINE_MS);
 	live->osinfo = source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
 	live->journal = source_guard_new(make_journal, NULL, JOURNAL_DEADLINE_MS);
@@ -328,6 +353,7 @@ struct source *source_live_new(const char *uri, bool ask_guest,
 	live->audit = source_guard_new(make_audit, NULL, AUDIT_DEADLINE_MS);
 	live->cgroup = source_guard_new(make_cgroup, NULL, PROCESS_DEADLINE_MS);
 	live->open = source_guard_new(make_open, NULL, PROCESS_DEADLINE_MS);
+	live->sample = source_guard_new(make_sample, NULL, PROCESS_DEADLINE_MS);
 	return &live->source;
 }
 
