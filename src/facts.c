@@ -269,6 +269,13 @@ const char *facts_get(const xmlNode *node, const char *name)
 	return attr->children ? (const char *)attr->children->content : "";
 }
 
+bool facts_is(const xmlNode *node, const char *name, const char *value)
+{
+	const char *got = facts_get(node, name);
+
+	return got && strcmp(got, value) == 0;
+}
+
 xmlNode *facts_find(const xmlNode *node, const char *path)
 {
 	g_auto(GStrv) names = g_strsplit(path, "/", 0);
@@ -277,4 +284,13 @@ xmlNode *facts_find(const xmlNode *node, const char *path)
 	for (size_t i = 0; names[i] && found; i++)
 		found = xml_child(found, names[i]);
 	return found;
+}
+
+xmlNode *facts_with(const xmlNode *node, const char *element, const char *name, const char *value)
+{
+	xmlNode *n = node && value ? xml_child(node, element) : NULL;
+
+	while (n && (!facts_get(n, name) || g_ascii_strcasecmp(facts_get(n, name), value) != 0))
+		n = xml_next(n, element);
+	return n;
 }

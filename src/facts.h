@@ -55,7 +55,11 @@ xmlNode *facts_json(xmlNode *parent, const char *element, struct source *src, co
 
 /** facts_get - an attribute's value, or NULL; owned by the document while it is not changed */
 const char *facts_get(const xmlNode *node, const char *name);
+/** facts_is - has @node the attribute @name, and is it @value? */
+bool facts_is(const xmlNode *node, const char *name, const char *value);
 /** facts_find - the first descendant by a path of child element names, "devices/disk"; or NULL */
 xmlNode *facts_find(const xmlNode *node, const char *path);
+/** facts_with - the first child @element whose @name is @value, in any case; or NULL */
+xmlNode *facts_with(const xmlNode *node, const char *element, const char *name, const char *value);
 
 #endif
