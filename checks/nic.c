@@ -95,7 +95,8 @@ static void add_network(xmlNode *nic, const xmlNode *host, const xmlNode *source
 	facts_set(nic, "mode", mode_of(xml));
 }
 
-/* What the agent says: if-N-hwaddr, and its first IPv4 address. */
+/* What the agent says: if-N-hwaddr, and its first IPv4 address. One of 169.254.0.0/16 (RFC 3927) leads
+   nowhere; guest_net.c has it. */
 static const char *agent_address(const xmlNode *guest, const char *mac)
 {
 	for (unsigned int i = 0; i < 64; i++) {
@@ -106,7 +107,8 @@ static const char *agent_address(const xmlNode *guest, const char *mac)
 			g_autofree char *type = g_strdup_printf("if-%u-addr-%u-type", i, a);
 			g_autofree char *addr = g_strdup_printf("if-%u-addr-%u-addr", i, a);
 
-			if (g_strcmp0(facts_get(guest, type), "ipv4") == 0)
+			if (g_strcmp0(facts_get(guest, type), "ipv4") == 0 && facts_get(guest, addr) &&
+			    !g_str_has_prefix(facts_get(guest, addr), "169.254."))
 				return facts_get(guest, addr);
 		}
 	}
