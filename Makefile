@@ -8,7 +8,7 @@ BUILD ?= build
 CC ?= gcc
 CFLAGS ?= -O2 -g
 
-LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap libcap-ng
+LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap libcap-ng libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
 HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -20,7 +20,7 @@ PC_CFLAGS := $(shell pkg-config --cflags $(LIBS))
 PC_LIBS := $(shell pkg-config --libs $(LIBS))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
-	-Isrc -Isrc/probe -Isrc/firewall -Ichecks -Ireport $(PC_CFLAGS)
+	-Isrc -Isrc/probe -Isrc/firewall -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
 SOURCES := $(wildcard src/*.c src/*/*.c checks/*.c report/*.c)
@@ -68,6 +68,7 @@ check: all $(TESTS)
 	$(Q)$(BUILD)/vmdoctor rules test
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
 	$(Q)tests/cli $(BUILD)/vmdoctor
+	$(Q)tests/archives $(BUILD)/vmdoctor
 
 lint:
 	$(Q)tests/lint

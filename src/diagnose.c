@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive_read.h"
 #include "facts.h"
 #include "gather.h"
 #include "json_make.h"
@@ -18,7 +19,9 @@
 #include "probe_hops.h"
 #include "rules.h"
 #include "signature.h"
+#include "sos.h"
 #include "source.h"
+#include "source_archive.h"
 #include "when.h"
 #include "xml.h"
 
@@ -188,11 +191,31 @@ static struct source *open_live(const struct options *o, GError **error)
 	return record;
 }
 
+static bool is_wanted(const char *path)
+{
+	return gather_may_read(path) || sos_may_read(path);
+}
+
+static struct source *open_archive(const char *path, GError **error)
+{
+	struct source *files = source_archive_new(path, is_wanted, error);
+
+	return files ? source_tree_over(files, error) : NULL;
+}
+
 struct source *diagnose_open_path(const char *path, GError **error)
 {
+	struct source *tree;
+
 	if (g_file_test(path, G_FILE_TEST_IS_DIR))
-		return source_tree_new(path, error);
-	return open_file(path, error);
+		tree = source_tree_new(path, error);
+	else if (archive_is_one(path))
+		tree = open_archive(path, error);
+	else
+		return open_file(path, error);
+	if (tree)
+		sos_map(tree);
+	return tree;
 }
 
 static struct source *open_recorded(const char *path, GError **error)

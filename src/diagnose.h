@@ -15,7 +15,8 @@ struct source;
 GPtrArray *diagnose_rules(const struct options *o, GError **error);
 /** diagnose_open - what @o names as a record; a live host without libvirt is an error here */
 struct source *diagnose_open(const struct options *o, GError **error);
-/** diagnose_open_path - a case tree, or one domain XML file as a tree of that file */
+/** diagnose_open_path - a bundle or a sosreport (archive or directory), a case tree, or one domain
+ *  XML file as a tree of that file */
 struct source *diagnose_open_path(const char *path, GError **error);
 /** diagnose - the whole way; @record is sealed. NULL with @error: no such domain, bad baseline */
 struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,

@@ -47,6 +47,21 @@ static bool is_declared(const struct check *check, const char *path)
 	return false;
 }
 
+/* As fnmatch(), which is slow: most globs differ before their first star. */
+static bool is_like(const char *glob, const char *path)
+{
+	return strncmp(glob, path, strcspn(glob, "*?[\\")) == 0 && fnmatch(glob, path, 0) == 0;
+}
+
+bool gather_may_read(const char *path)
+{
+	for (size_t c = 0; c < G_N_ELEMENTS(checks); c++)
+		for (size_t i = 0; checks[c]->reads[i]; i++)
+			if (is_like(checks[c]->reads[i], path))
+				return true;
+	return signature_reads(path);
+}
+
 static void gate_ask(struct source *src, const struct query *q, struct answer *ret)
 {
 	struct gate *gate = (struct gate *)src;

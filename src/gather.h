@@ -7,6 +7,7 @@
 
 #include <glib.h>
 #include <libxml/tree.h>
+#include <stdbool.h>
 
 struct source;
 
@@ -20,6 +21,8 @@ GStrv gather_recorded(struct source *src, const GStrv names);
  * Return: the name, or NULL with @error, which offers names that come close.
  */
 char *gather_resolve(struct source *src, const GStrv names, const char *typed, GError **error);
+/** gather_may_read - could a check or a log signature ask about @path? Images do not count. */
+bool gather_may_read(const char *path);
 /** gather_facts - runs every check; facts_free() the result */
 xmlDoc *gather_facts(struct source *src, const GStrv domains);
 

@@ -20,7 +20,7 @@ static GOptionContext *context_new(struct options *o)
 		{ "connect", 'c', 0, G_OPTION_ARG_STRING, &o->connect,
 		  "libvirt connection (default: as virsh)", "URI" },
 		{ "from", 'f', 0, G_OPTION_ARG_FILENAME, &o->from,
-		  "no live host: a case tree, or one domain XML file", "PATH" },
+		  "no live host: a bundle, a sosreport, a case tree, or one domain XML file", "PATH" },
 		{ "domain-glob", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->globs,
 		  "the domains whose names match, too", "GLOB" },
 		{ "error", 'e', 0, G_OPTION_ARG_STRING, &o->error_text,

@@ -40,6 +40,18 @@ static const struct place {
 
 static const char swtpm_log[] = "/var/log/swtpm/libvirt/qemu/%s-swtpm.log";
 
+bool signature_reads(const char *path)
+{
+	static const char tpm[] = "/var/log/swtpm/libvirt/qemu/";
+
+	if (g_str_has_prefix(path, tpm))
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+		if (strncmp(path, places[i].path, strcspn(places[i].path, "*")) == 0)
+			return true;
+	return false;
+}
+
 /* Prefilter */
 
 static void fold_init(char fold[256])

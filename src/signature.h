@@ -48,6 +48,8 @@ void signature_free(struct signature *s);
 /** signature_regex - of a rule's kind of pattern: any case, with a limit on its search */
 GRegex *signature_regex(const char *pattern, GError **error);
 
+/** signature_reads - may signature_scan() ask about @path, a log or its older generations? */
+bool signature_reads(const char *path);
 /** signature_scan - looks through the logs of @src for what @rules want; adds to @facts */
 void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts);
 

@@ -27,6 +27,8 @@ static const struct cap {
 	{ "/var/log/*", 8 * MIB, true },
 	{ "*/libvirt/qemu/log/*", 8 * MIB, true }, /* qemu:///session */
 	{ "/vmdoctor/audit.txt", 8 * MIB, true },
+	{ "/sos_commands/logs/*", 8 * MIB, true },
+	{ "/sos_strings/*", 8 * MIB, true },
 	{ "/vmdoctor/libvirt/capabilities.xml", 8 * MIB, false },
 	{ "/vmdoctor/net/nft.*", 16 * MIB, false },
 	{ "/vmdoctor/libvirt/*", 4 * MIB, false },

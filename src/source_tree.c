@@ -61,19 +61,14 @@ static void tree_free(struct source *src)
 
 static const struct source_ops tree_ops = { .ask = tree_ask, .free = tree_free };
 
-struct source *source_tree_new(const char *dir, GError **error)
+struct source *source_tree_over(struct source *files, GError **error)
 {
-	struct tree_source *tree;
+	struct tree_source *tree = g_new0(struct tree_source, 1);
 	struct source *record;
 	g_autofree char *manifest = NULL;
 
-	if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR, "%s: not a directory", dir);
-		return NULL;
-	}
-	tree = g_new0(struct tree_source, 1);
 	tree->source.ops = &tree_ops;
-	tree->files = source_fs_new(dir);
+	tree->files = files;
 	record = record_new(&tree->source);
 	if (source_read(record, SOURCE_MANIFEST, &manifest, NULL) >= 0 &&
 	    record_load(record, manifest, error) < 0) {
@@ -81,4 +76,13 @@ struct source *source_tree_new(const char *dir, GError **error)
 		return NULL;
 	}
 	return record;
+}
+
+struct source *source_tree_new(const char *dir, GError **error)
+{
+	if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR, "%s: not a directory", dir);
+		return NULL;
+	}
+	return source_tree_over(source_fs_new(dir), error);
 }
