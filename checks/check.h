@@ -20,6 +20,17 @@
 #include "source.h"
 #include "xml.h"
 
+/**
+ * Counters that are read twice, with time between. @node: /facts/host, or /facts/vm with all that the
+ * checks wrote. Of a recording only measure() is called, and finds what the recording has.
+ */
+struct check_sample {
+	/* Adds to @paths (owned) what is to be read at ticks 1 and 2; asks itself for tick 0 only. */
+	void (*plan)(struct source *src, xmlNode *node, GPtrArray *paths);
+	/* What lies between, as facts. A path that was not planned answers -ENODATA for these ticks. */
+	void (*measure)(struct source *src, xmlNode *node);
+};
+
 struct check {
 	const char *name;
 	const char *summary;
@@ -30,6 +41,7 @@ struct check {
 	void (*host)(struct source *src, xmlNode *host);
 	/* Once a domain; @vm is /facts/vm, and earlier checks' facts are there. NULL: nothing. */
 	void (*vm)(struct source *src, xmlNode *vm);
+	struct check_sample host_sample, vm_sample; /* NULLs: takes no sample */
 };
 
 #endif

@@ -11,9 +11,11 @@
 #include "cmd.h"
 #include "diagnose.h"
 #include "options.h"
+#include "sampling.h"
 #include "source.h"
 #include "writer.h"
 
+#define SAMPLE_DEFAULT_S 3
 #define WIDTH_DEFAULT 80
 #define WIDTH_MAX 110 /* longer lines are hard to read */
 
@@ -109,13 +111,16 @@ static int check(const struct options *o)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
 	struct source *record = rules ? diagnose_open(o, &error) : NULL;
-	struct report *r = record ? diagnose(o, record, rules, &error) : NULL;
+	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
+	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
 	int status = EXIT_CANNOT;
 
 	if (!r)
 		cmd_fail("%s", error->message);
 	else if (save(o, record) == 0)
 		status = write_all(o, r);
+	if (status != EXIT_CANNOT && sampling.was_interrupted)
+		status = EXIT_INTERRUPTED;
 	report_free(r);
 	source_free(record);
 	return status;
@@ -133,9 +138,19 @@ static int run(struct options *o, int argc, char **argv)
 	return status;
 }
 
+static const char *const slowness[] = { "slow-cpu", "high-cpu", "slow-disk", "slow-network", NULL };
+
 int cmd_check(int argc, char **argv)
 {
 	struct options o = { 0 };
+
+	return run(&o, argc, argv);
+}
+
+/* A check of what makes a guest slow, with a measurement. */
+int cmd_sample(int argc, char **argv)
+{
+	struct options o = { .sample_s = SAMPLE_DEFAULT_S, .about = slowness };
 
 	return run(&o, argc, argv);
 }

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "probe_hops.h"
 #include "rules.h"
+#include "sampling.h"
 #include "signature.h"
 #include "sos.h"
 #include "source.h"
@@ -433,7 +434,7 @@ static bool save_facts(const struct options *o, xmlDoc *facts, GError **error)
 }
 
 struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
-			GError **error)
+			struct sampling *sampling, GError **error)
 {
 	g_auto(GStrv) all = NULL, chosen = NULL;
 	struct report *r;
@@ -443,7 +444,7 @@ struct report *diagnose(const struct options *o, struct source *record, GPtrArra
 	chosen = choose(o, record, all, error);
 	if (!chosen)
 		return NULL;
-	facts = gather_facts(record, chosen);
+	facts = gather_facts(record, chosen, o->from ? NULL : sampling);
 	facts_setf(xmlDocGetRootElement(facts), "domains", "%u", g_strv_length(all));
 	signature_scan(rules, record, facts);
 	record_seal(record);

@@ -9,6 +9,7 @@
 
 struct options;
 struct report;
+struct sampling;
 struct source;
 
 /** diagnose_rules - this program's rules, the administrator's, the user's and --rules; --set done */
@@ -20,6 +21,6 @@ struct source *diagnose_open(const struct options *o, GError **error);
 struct source *diagnose_open_path(const char *path, GError **error);
 /** diagnose - the whole way; @record is sealed. NULL with @error: no such domain, bad baseline */
 struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
-			GError **error);
+			struct sampling *sampling, GError **error);
 
 #endif

@@ -13,6 +13,7 @@
 #include "check.h"
 #include "facts.h"
 #include "parse.h"
+#include "sampling.h"
 #include "signature.h"
 #include "source.h"
 #include "xml.h"
@@ -239,7 +240,48 @@ static void progress_end(const struct progress *p)
 		fputs("\r\033[K", stderr);
 }
 
-xmlDoc *gather_facts(struct source *src, const GStrv domains)
+static const struct check_sample *sample_of(const struct check *check, const xmlNode *node)
+{
+	return xml_is(node, "host") ? &check->host_sample : &check->vm_sample;
+}
+
+static void plan_one(struct source *src, xmlNode *node, GPtrArray *paths)
+{
+	for (size_t c = 0; c < G_N_ELEMENTS(checks); c++) {
+		struct gate gate = { { &gate_ops }, src, checks[c] };
+
+		if (sample_of(checks[c], node)->plan)
+			sample_of(checks[c], node)->plan(&gate.source, node, paths);
+	}
+}
+
+static void measure_one(struct source *src, xmlNode *node)
+{
+	for (size_t c = 0; c < G_N_ELEMENTS(checks); c++) {
+		struct gate gate = { { &gate_ops }, src, checks[c] };
+
+		if (sample_of(checks[c], node)->measure)
+			sample_of(checks[c], node)->measure(&gate.source, node);
+	}
+}
+
+/* The host first: what it did explains what domains had to wait for. */
+static void gather_sample(struct source *src, xmlDoc *facts, struct sampling *sampling)
+{
+	xmlNode *first = xmlDocGetRootElement(facts)->children;
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+
+	if (sampling && sampling->seconds == 0)
+		return;
+	for (xmlNode *n = first; n && sampling; n = n->next)
+		plan_one(src, n, paths);
+	if (sampling)
+		sampling_read(src, paths, sampling);
+	for (xmlNode *n = first; n; n = n->next)
+		measure_one(src, n);
+}
+
+xmlDoc *gather_facts(struct source *src, const GStrv domains, struct sampling *sampling)
 {
 	struct progress progress = { .begin_us = g_get_monotonic_time() };
 	xmlDoc *facts = facts_new();
@@ -262,5 +304,6 @@ xmlDoc *gather_facts(struct source *src, const GStrv domains)
 		}
 	}
 	progress_end(&progress);
+	gather_sample(src, facts, sampling);
 	return facts;
 }

@@ -9,6 +9,7 @@
 #include <libxml/tree.h>
 #include <stdbool.h>
 
+struct sampling;
 struct source;
 
 /** gather_domains - names of all domains that libvirt or the files know, sorted. Return: 0, -errno */
@@ -23,7 +24,10 @@ GStrv gather_recorded(struct source *src, const GStrv names);
 char *gather_resolve(struct source *src, const GStrv names, const char *typed, GError **error);
 /** gather_may_read - could a check or a log signature ask about @path? Images do not count. */
 bool gather_may_read(const char *path);
-/** gather_facts - runs every check; facts_free() the result */
-xmlDoc *gather_facts(struct source *src, const GStrv domains);
+/**
+ * gather_facts - runs every check; facts_free() the result
+ * @sampling: of a live host, how long to measure; NULL: of a recording, what it has of samples
+ */
+xmlDoc *gather_facts(struct source *src, const GStrv domains, struct sampling *sampling);
 
 #endif

@@ -55,6 +55,12 @@ static GOptionContext *context_new(struct options *o)
 		  "exit status 3 when something could not be checked", NULL },
 		{ "timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_s,
 		  "deadline of the whole run (default: 60)", "SECONDS" },
+		{ "sample", 0, 0, G_OPTION_ARG_INT, &o->sample_s,
+		  "measure for so long: CPU, disks, interfaces (check: 0; sample: 3; top: 2)", "SECONDS" },
+		{ "batch", 'b', o->is_top ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->batch,
+		  "top: one table after the other", NULL },
+		{ "rounds", 'n', o->is_top ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &o->rounds,
+		  "top: end after N tables", "N" },
 		{ "no-guest", 0, 0, G_OPTION_ARG_NONE, &o->no_guest, "ask no guest agent", NULL },
 		{ "probe", 0, 0, G_OPTION_ARG_NONE, &o->probe,
 		  "send at most 20 harmless frames per interface: where do they die?", NULL },
@@ -129,6 +135,14 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--target %s: not an IPv4 address", o->target);
 	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
 		return fail(error, "--pcap %s: is there already", o->pcap);
+	if (o->sample_s < 0)
+		return fail(error, "--sample: not a number of seconds from 0 on");
+	if (o->is_top && o->sample_s == 0)
+		return fail(error, "--sample 0: top has to measure");
+	if (o->sample_s > o->timeout_s)
+		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->timeout_s);
+	if (!o->is_top && (o->batch || o->rounds))
+		return fail(error, "--batch and --rounds are for 'vmdoctor top'");
 	if (o->timeout_s <= 0)
 		return fail(error, "--timeout: not a number of seconds above 0");
 	return true;

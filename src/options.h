@@ -16,6 +16,7 @@ enum exit_status {
 	EXIT_FOUND = 1,	    /* findings */
 	EXIT_CANNOT = 2,    /* usage, bad rules, no such domain, unreadable input, no libvirt */
 	EXIT_UNDECIDED = 3, /* --strict, and something could not be checked */
+	EXIT_INTERRUPTED = 130, /* SIGINT, as shells say it */
 };
 
 /** What was typed; all strings are owned, NULL where not given. */
@@ -26,10 +27,12 @@ struct options {
 	/* Of a network probe; probing borrows the strings. */
 	char *target, *dns_name, *pcap;
 	const char *const *about; /* only rules that explain one of these symptoms; NULL: all */
-	bool needs_domain;
+	bool needs_domain, is_top;
 	gboolean probe, force;
 	struct source_probe_options probing;
-	int timeout_s;
+	int timeout_s, sample_s; /* sample_s 0: no sample */
+	gboolean batch; /* of top: one table after the other */
+	int rounds;	/* of top: 0: until it is ended */
 	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
 };

@@ -24,7 +24,7 @@ struct record {
 	struct source source;
 	struct source *below;
 	GHashTable *answers; /* key -> struct answer */
-	bool sealed;
+	bool sealed, ticks_sealed;
 	int64_t deadline_us;
 };
 
@@ -51,7 +51,7 @@ static struct answer ask_below(struct record *rec, const struct query *q)
 {
 	struct answer a = { .error = -ENODATA };
 
-	if (!rec->below || rec->sealed)
+	if (!rec->below || rec->sealed || (rec->ticks_sealed && q->tick > 0))
 		return a;
 	if (rec->deadline_us && g_get_monotonic_time() > rec->deadline_us)
 		return (struct answer){ .error = -ETIMEDOUT };
@@ -113,6 +113,18 @@ void record_put_text(struct source *record, const char *path, const char *text)
 void record_seal(struct source *record)
 {
 	((struct record *)record)->sealed = true;
+}
+
+void record_seal_ticks(struct source *record)
+{
+	((struct record *)record)->ticks_sealed = true;
+}
+
+int64_t record_left_us(struct source *record)
+{
+	int64_t deadline_us = ((struct record *)record)->deadline_us;
+
+	return deadline_us ? MAX(deadline_us - g_get_monotonic_time(), 0) : INT64_MAX;
 }
 
 void record_deadline(struct source *record, int64_t monotonic_us)

@@ -77,7 +77,7 @@ static struct tally judge_case(struct rule *rule, struct source *src)
 
 	g_ptr_array_add(one, rule);
 	(void)gather_domains(src, &domains);
-	facts = gather_facts(src, domains);
+	facts = gather_facts(src, domains, NULL);
 	signature_scan(one, src, facts);
 	judge(one, facts, report, &tally);
 	facts_free(facts);

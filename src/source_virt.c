@@ -42,6 +42,7 @@ static const struct kind {
 	{ "info/", ".json", .read = virt_read_info },
 	{ "diskerrors/", ".json", .read = virt_read_diskerrors },
 	{ "stats/", ".json", .read = virt_read_stats },
+	{ "sample/", ".json", .read = virt_read_sample },
 	{ "networks/", ".xml", .read = virt_read_network },
 	{ "netinfo/", ".json", .read = virt_read_netinfo },
 	{ "leases/", ".json", .read = virt_read_leases },

@@ -77,6 +77,8 @@ int virt_read_inactive(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_info(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_stats(virConnectPtr conn, const char *name, char **ret_text);
+/** virt_read_sample - counters for a rate, with "taken-ns", CLOCK_MONOTONIC in the middle of the call */
+int virt_read_sample(virConnectPtr conn, const char *name, char **ret_text);
 /** virt_read_guestinfo - what the agent in the guest says; of its users only how many they are */
 int virt_read_guestinfo(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_guesttime(virConnectPtr conn, const char *name, char **ret_text);
