@@ -84,12 +84,12 @@ check "no port is left after SIGKILL" wait_for 2 no_port
 stp 0
 expect healthy-without-stp none
 
-fault dnsmasq-dead probe-dhcp 'kill $(cat /run/libvirt/network/default.pid)' \
+fault dnsmasq-dead dhcp-server 'kill $(cat /run/libvirt/network/default.pid)' \
 	'virsh -q net-destroy default && virsh -q net-start default && stp 0 && ip link set vnet0 master virbr0'
 fault input-blocked network-input 'nft_rule inet input "iifname virbr0 udp dport { 53, 67 } drop"' 'nft delete table inet lab'
 fault output-blocked network-input 'nft_rule inet output "oifname virbr0 udp dport 68 drop"' 'nft delete table inet lab'
 fault ip-forward network-forward 'sysctl -qw net.ipv4.ip_forward=0' 'sysctl -qw net.ipv4.ip_forward=1'
-fault no-route probe-forward 'ip route del default' 'ip route add default via 192.0.2.1'
+fault no-route uplink-route 'ip route del default' 'ip route add default via 192.0.2.1'
 fault forward-drop network-firewall 'nft_rule inet forward drop' 'nft delete table inet lab'
 fault forward-reject network-firewall 'nft_rule inet forward "iifname virbr0 reject"' 'nft delete table inet lab'
 fault reply-drop network-firewall 'nft_rule inet forward "oifname virbr0 drop"' 'nft delete table inet lab'
