@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive_read.h"
+#include "clean.h"
 #include "facts.h"
 #include "gather.h"
 #include "json_make.h"
@@ -160,6 +161,16 @@ static bool is_usable(struct source *record, const struct options *o, GError **e
 	return ok;
 }
 
+static void put_error_text(struct source *record, const struct options *o, const char *text)
+{
+	const struct query q = { .verb = SOURCE_READ, .path = "/vmdoctor/error.txt" };
+	struct answer a = { .data = clean_text(text, strlen(text), o->secrets) };
+
+	if (!a.data)
+		a.data = g_bytes_new(text, strlen(text));
+	record_put(record, &q, &a);
+}
+
 /* What the user saw and complains about: known to the checks like anything that was read. */
 static bool put_complaint(struct source *record, const struct options *o, GError **error)
 {
@@ -170,7 +181,7 @@ static bool put_complaint(struct source *record, const struct options *o, GError
 	if (o->error_file && !g_file_get_contents(file, &text, NULL, error))
 		return false;
 	if (o->error_text || text)
-		record_put_text(record, "/vmdoctor/error.txt", text ? text : o->error_text);
+		put_error_text(record, o, text ? text : o->error_text);
 	if (o->symptom) {
 		g_autofree char *line = g_strconcat(o->symptom, "\n", NULL);
 
@@ -181,7 +192,8 @@ static bool put_complaint(struct source *record, const struct options *o, GError
 
 static struct source *open_live(const struct options *o, GError **error)
 {
-	struct source *record = record_new(source_live_new(o->connect, !o->no_guest, o->probe ? &o->probing : NULL));
+	struct source *live = source_live_new(o->connect, !o->no_guest, o->probe ? &o->probing : NULL);
+	struct source *record = record_new(source_clean_new(live, o->secrets));
 
 	record_deadline(record, g_get_monotonic_time() + (int64_t)o->timeout_s * 1000000);
 	/* Who brings an error message may well bring it because there is no libvirt. */
@@ -219,11 +231,15 @@ struct source *diagnose_open_path(const char *path, GError **error)
 	return tree;
 }
 
-static struct source *open_recorded(const char *path, GError **error)
+/* What is recorded anew is cleaned: a sosreport holds what nobody should pass on. */
+static struct source *open_recorded(const struct options *o, GError **error)
 {
-	struct source *tree = diagnose_open_path(path, error);
+	struct source *tree = diagnose_open_path(o->from, error);
+	struct source *all = tree ? source_overlay_new(tree, source_knowledge_new()) : NULL;
 
-	return tree ? record_new(source_overlay_new(tree, source_knowledge_new())) : NULL;
+	if (all && (o->record || o->secrets))
+		all = source_clean_new(all, o->secrets);
+	return all ? record_new(all) : NULL;
 }
 
 /* Relative times count from when the recording was taken, not from when it is read. */
@@ -269,7 +285,7 @@ static bool put_window(struct source *record, const struct options *o, GError **
 
 struct source *diagnose_open(const struct options *o, GError **error)
 {
-	struct source *record = o->from ? open_recorded(o->from, error) : open_live(o, error);
+	struct source *record = o->from ? open_recorded(o, error) : open_live(o, error);
 
 	if (record && (!put_complaint(record, o, error) || !put_window(record, o, error))) {
 		source_free(record);
