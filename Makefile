@@ -20,7 +20,7 @@ PC_CFLAGS := $(shell pkg-config --cflags $(LIBS))
 PC_LIBS := $(shell pkg-config --libs $(LIBS))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
-	-Isrc -Isrc/probe -Isrc/firewall -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
+	-Isrc -Isrc/probe -Isrc/firewall -Isrc/upgrade -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
 SOURCES := $(wildcard src/*.c src/*/*.c checks/*.c report/*.c)
@@ -115,7 +115,7 @@ install: all
 	install -D -m 0755 $(BUILD)/vmdoctor $(DESTDIR)$(PREFIX)/bin/vmdoctor
 	install -d $(DESTDIR)$(DATADIR)/rules
 	install -m 0644 rules/*.xml rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
-	cp -r rules/cases $(DESTDIR)$(DATADIR)/rules/
+	cp -r rules/cases rules/upgrade $(DESTDIR)$(DATADIR)/rules/
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR)
@@ -131,6 +131,7 @@ help:
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
 	@echo 'host-vm       a Debian host in an emulated VM, with SELinux and with AppArmor (root)'
 	@echo 'false-alarms  fresh domains of every OS of osinfo-db: no finding of warning or above'
+	@echo "machine-types rules/upgrade/ against what 26 QEMU releases said of themselves"
 	@echo "strangers     all XML of libvirt's own tests, with sanitizers"
 	@echo 'bench         times, side by side with what an admin would type'
 	@echo 'golden        rewrite the expected reports of recordings'
@@ -138,6 +139,10 @@ help:
 	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); uninstall, clean'
 	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
 
-.PHONY: all check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names format \
+# Do rules/upgrade/ and real QEMUs agree?
+machine-types:
+	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
+
+.PHONY: all machine-types check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names format \
 	install uninstall clean help FORCE
 .SECONDARY:

@@ -6,6 +6,7 @@
 #define VMDOCTOR_CMD_H
 
 int cmd_check(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_rules(int argc, char **argv);

@@ -155,6 +155,15 @@ int cmd_sample(int argc, char **argv)
 	return run(&o, argc, argv);
 }
 
+/* A check of what an upgrade would take away only. */
+int cmd_audit(int argc, char **argv)
+{
+	static const char *const upgrade[] = { "upgrade", NULL };
+	struct options o = { .about = upgrade, .needs_target = true };
+
+	return run(&o, argc, argv);
+}
+
 /* A check of the network only, with frames sent. Of a recording it shows what was seen then. */
 int cmd_probe(int argc, char **argv)
 {

@@ -19,6 +19,7 @@
 #include "options.h"
 #include "probe_hops.h"
 #include "rules.h"
+#include "sample_rows.h"
 #include "sampling.h"
 #include "signature.h"
 #include "sos.h"
@@ -262,6 +263,27 @@ static bool set_time(const char *option, const char *text, int64_t now_s, int64_
 	return false;
 }
 
+/* A file of capabilities is read now, so that a recording has it. */
+static bool put_target(struct source *record, const struct options *o, GError **error)
+{
+	g_autofree char *text = NULL, *path = NULL;
+
+	if (o->to_emulator)
+		record_put_text(record, "/vmdoctor/target", o->to_emulator);
+	if (!o->to)
+		return true;
+	if (!g_file_test(o->to, G_FILE_TEST_IS_REGULAR)) {
+		record_put_text(record, "/vmdoctor/target", o->to);
+		return true;
+	}
+	if (!g_file_get_contents(o->to, &text, NULL, error))
+		return false;
+	path = g_canonicalize_filename(o->to, NULL);
+	record_put_text(record, "/vmdoctor/target", path);
+	record_put_text(record, "/vmdoctor/target-capabilities.xml", text);
+	return true;
+}
+
 static bool put_window(struct source *record, const struct options *o, GError **error)
 {
 	int64_t now_s, since_s = 0, until_s = 0, at_s = 0;
@@ -287,7 +309,8 @@ struct source *diagnose_open(const struct options *o, GError **error)
 {
 	struct source *record = o->from ? open_recorded(o, error) : open_live(o, error);
 
-	if (record && (!put_complaint(record, o, error) || !put_window(record, o, error))) {
+	if (record && (!put_complaint(record, o, error) || !put_window(record, o, error) ||
+		       !put_target(record, o, error))) {
 		source_free(record);
 		return NULL;
 	}
@@ -378,6 +401,7 @@ static void describe_domain(struct report *r, const xmlNode *vm)
 	d->os = copy(xml_child(vm, "guest-os"), "name");
 	d->id = id ? (int)g_ascii_strtoll(id, NULL, 10) : -1;
 	describe_paths(d, vm);
+	sample_rows_add(d->sample, vm);
 	g_ptr_array_add(r->domains, d);
 }
 
@@ -432,6 +456,7 @@ static struct report *report_on(const struct options *o, xmlDoc *facts, GPtrArra
 		return NULL;
 	r = report_new();
 	describe_host(r, facts_host(facts));
+	sample_rows_add(r->sample, facts_host(facts));
 	describe_options(r, o);
 	for (xmlNode *vm = xml_child(xmlDocGetRootElement(facts), "vm"); vm; vm = xml_next(vm, "vm"))
 		describe_domain(r, vm);

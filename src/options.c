@@ -9,6 +9,7 @@
 
 #include "probe_site.h"
 #include "rules.h"
+#include "upgrade.h"
 #include "writer.h"
 
 #define TIMEOUT_DEFAULT_S 60
@@ -66,6 +67,10 @@ static GOptionContext *context_new(struct options *o)
 		  "send at most 20 harmless frames per interface: where do they die?", NULL },
 		{ "no-probe", 0, 0, G_OPTION_ARG_NONE, &o->no_probe,
 		  "touch no network (the default of check)", NULL },
+		{ "to", 0, 0, G_OPTION_ARG_STRING, &o->to,
+		  "audit: qemu-9.2, libvirt-10.4, debian13, rhel9.4 …, or a capabilities XML file", "TARGET" },
+		{ "to-emulator", 0, 0, G_OPTION_ARG_FILENAME, &o->to_emulator,
+		  "audit: a QEMU program of this host, asked itself", "PATH" },
 		{ "force", 0, 0, G_OPTION_ARG_NONE, &o->force,
 		  "probe bridges that run STP and lead outside, too", NULL },
 		{ "target", 0, 0, G_OPTION_ARG_STRING, &o->target,
@@ -103,6 +108,24 @@ static bool fail(GError **error, const char *format, ...)
 	return false;
 }
 
+static bool check_target(const struct options *o, GError **error)
+{
+	struct upgrade_target target = { 0 };
+
+	if (!o->to && !o->to_emulator)
+		return !o->needs_target || fail(error, "upgraded to what? --to TARGET or --to-emulator PATH");
+	if (o->to && o->to_emulator)
+		return fail(error, "--to and --to-emulator exclude each other");
+	if (o->to_emulator && *o->to_emulator != '/')
+		return fail(error, "--to-emulator %s: not an absolute path", o->to_emulator);
+	if (!o->to || g_file_test(o->to, G_FILE_TEST_IS_REGULAR))
+		return true;
+	if (!upgrade_target_parse(o->to, &target, error))
+		return false;
+	upgrade_target_done(&target);
+	return true;
+}
+
 static bool check_values(struct options *o, GError **error)
 {
 	int severity = o->fail_on_name ? severity_parse(o->fail_on_name) : SEVERITY_WARNING;
@@ -125,6 +148,8 @@ static bool check_values(struct options *o, GError **error)
 			    o->connect);
 	if (o->at && (o->since || o->until))
 		return fail(error, "--at %s: not with --since or --until", o->at);
+	if (!check_target(o, error))
+		return false;
 	if (o->needs_domain && !o->domains && !o->globs)
 		return fail(error, "which domain?");
 	if (o->probe && o->no_probe)
@@ -182,7 +207,7 @@ void options_done(struct options *o)
 	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
 				  o->baseline, o->record, o->error_text, o->error_file,
 				  o->facts,    o->since,  o->until,	 o->at,
-				  o->target,   o->dns_name, o->pcap };
+				  o->to, o->to_emulator, o->target,   o->dns_name, o->pcap };
 	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
 				o->set,	    o->globs,	o->domains };
 

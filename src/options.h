@@ -27,7 +27,8 @@ struct options {
 	/* Of a network probe; probing borrows the strings. */
 	char *target, *dns_name, *pcap;
 	const char *const *about; /* only rules that explain one of these symptoms; NULL: all */
-	bool needs_domain, is_top;
+	char *to, *to_emulator; /* what the host is to be upgraded to */
+	bool needs_domain, needs_target, is_top;
 	gboolean probe, force;
 	struct source_probe_options probing;
 	int timeout_s, sample_s; /* sample_s 0: no sample */
