@@ -4,10 +4,13 @@
 # each, and the sound network gives none.
 . "$VMDOCTOR_LAB/lib.sh"
 
-define_good
+# A bridge of the host's beside the network, with a way out of its own.
+ip link add br0 type bridge && ip link add lab9 type vxlan id 7 dstport 4789 remote 192.0.2.1 &&
+	ip link set lab9 mtu 1500 master br0 up && ip link set br0 up || skip "no bridge or VXLAN can be made here"
+define_good extra="<interface type='bridge'><source bridge='br0'/><model type='virtio'/></interface>"
 start_guest good
 wait_agent good
-mac=$(virsh domiflist good | sed -n 's/.* \(52:54:[0-9a-f:]*\).*/\1/p')
+mac=$(virsh domiflist good | sed -n 's/.* default .* \(52:54:[0-9a-f:]*\).*/\1/p')
 records=${VMDOCTOR_LAB_RECORDS-}
 
 first() # NAME: the first finding, a rule's id or "none"; advice counts, what is only told does not
@@ -70,7 +73,7 @@ twin() # a port whose sender has the guest's MAC address
 		END
 }
 
-lease=$(virsh -q domifaddr good | sed -n 's/.* \([0-9.]*\)\/.*/\1/p')
+lease=$(virsh -q domifaddr good | sed -n 's/.* \(192[0-9.]*\)\/.*/\1/p')
 resolver 'nameserver 192.0.2.1'
 expect healthy none
 fault dnsmasq-dead dhcp-server 'kill "$(cat /run/libvirt/network/default.pid)"; sleep 0.5' restart_libvirtd
@@ -96,4 +99,8 @@ fault foreign-address dhcp-foreign-address 'guest_exec good /bin/busybox ifconfi
 fault own-address dhcp-no-address 'guest_exec good /bin/busybox ifconfig eth0 169.254.3.4 netmask 255.255.0.0' \
 	'guest_exec good /bin/busybox ifconfig eth0 "$lease" netmask 255.255.255.0'
 fault autostart port-network-autostart 'virsh -q autostart good; virsh -q net-autostart default --disable' 'virsh -q autostart good --disable; virsh -q net-autostart default'
+fault card-down uplink-port 'ip link set lab9 down' 'ip link set lab9 up'
+fault card-address uplink-address 'ip address add 10.7.0.1/24 dev lab9' 'ip address del 10.7.0.1/24 dev lab9'
+fault card-mtu uplink-mtu 'ip link set lab9 mtu 1450; ip link set vnet1 mtu 1450' 'ip link set lab9 mtu 1500; ip link set vnet1 mtu 1500'
+fault bridge-delay port-delay 'ip link set br0 type bridge stp_state 1 forward_delay 1500' 'ip link set br0 type bridge stp_state 0'
 expect mended none
