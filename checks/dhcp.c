@@ -318,7 +318,7 @@ static const char *rival_of(const xmlNode *dhcp, const xmlNode *mine)
 static void add_reservation(xmlNode *nic, const xmlNode *ip, const xmlNode *leases)
 {
 	const char *mac = facts_get(nic, "mac");
-	const xmlNode *dhcp = xml_child(ip, "dhcp"), *mine = facts_with(dhcp, "host", "mac", mac);
+	const xmlNode *dhcp = xml_child(ip, "dhcp"), *mine = facts_child(dhcp, "host", "mac", mac);
 	const char *address = facts_get(mine, "ip");
 	uint32_t a;
 	xmlNode *node;
@@ -365,7 +365,7 @@ static void gather_dhcp(struct source *src, xmlNode *vm)
 	const xmlNode *host = facts_host(vm->doc);
 
 	for (xmlNode *n = xml_child(vm, "nic"); n; n = xml_next(n, "nic")) {
-		const xmlNode *network = facts_with(host, "network", "name", facts_get(n, "network"));
+		const xmlNode *network = facts_child(host, "network", "name", facts_get(n, "network"));
 
 		if (network && is_served(n) && facts_is(network, "active", "yes") &&
 		    facts_find(network, "network/ip"))

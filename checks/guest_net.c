@@ -48,7 +48,7 @@ static bool subnet_of(const xmlNode *ip, struct ipv4_subnet *ret)
 /* NULL: the network has no IPv4 subnet. */
 static const char *in_network(const xmlNode *nic, uint32_t address)
 {
-	const xmlNode *network = facts_with(facts_host(nic->doc), "network", "name",
+	const xmlNode *network = facts_child(facts_host(nic->doc), "network", "name",
 					    facts_get(nic, "network"));
 	const xmlNode *ip = network ? facts_find(network, "network/ip") : NULL;
 	const char *answer = NULL;

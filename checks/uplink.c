@@ -58,7 +58,7 @@ static void add_uplinks(xmlNode *net)
 		up = facts_add(net, "uplink");
 		facts_set(up, "name", facts_get(r, "link"));
 		copy(up, r, names);
-		copy(up, facts_with(net, "link", "name", facts_get(r, "link")), link_names + 1);
+		copy(up, facts_child(net, "link", "name", facts_get(r, "link")), link_names + 1);
 		facts_from(up, facts_get(r, "from"), 0);
 	}
 }
@@ -270,7 +270,7 @@ static void add_outer(xmlNode *nic, const xmlNode *net, const xmlNode *link)
 
 static void add_lower(xmlNode *nic, const xmlNode *net, const char *name)
 {
-	const xmlNode *link = facts_with(net, "link", "name", name);
+	const xmlNode *link = facts_child(net, "link", "name", name);
 	xmlNode *node;
 
 	if (link) {

@@ -286,7 +286,7 @@ xmlNode *facts_find(const xmlNode *node, const char *path)
 	return found;
 }
 
-xmlNode *facts_with(const xmlNode *node, const char *element, const char *name, const char *value)
+xmlNode *facts_child(const xmlNode *node, const char *element, const char *name, const char *value)
 {
 	xmlNode *n = node && value ? xml_child(node, element) : NULL;
 

@@ -59,7 +59,7 @@ const char *facts_get(const xmlNode *node, const char *name);
 bool facts_is(const xmlNode *node, const char *name, const char *value);
 /** facts_find - the first descendant by a path of child element names, "devices/disk"; or NULL */
 xmlNode *facts_find(const xmlNode *node, const char *path);
-/** facts_with - the first child @element whose @name is @value, in any case; or NULL */
-xmlNode *facts_with(const xmlNode *node, const char *element, const char *name, const char *value);
+/** facts_child - the first child @element whose @name is @value, in any case; or NULL */
+xmlNode *facts_child(const xmlNode *node, const char *element, const char *name, const char *value);
 
 #endif
