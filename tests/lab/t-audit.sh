@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The audit before an upgrade, on a live host: by version, by release, by capabilities, by an emulator.
 . "$VMDOCTOR_LAB/lib.sh"
