@@ -156,6 +156,79 @@ static void add_path(JsonBuilder *b, const void *element)
 	json_builder_end_object(b);
 }
 
+/* A list of one CPU is a list; a process may be called 7. */
+static bool is_text(const char *name)
+{
+	static const char *const texts[] = { "cpus", "name", "domain", "group", "target", "path", NULL };
+
+	return g_strv_contains(texts, name);
+}
+
+static bool is_number(const char *text)
+{
+	char *end;
+
+	(void)g_ascii_strtod(text, &end);
+	return *text && !*end && strspn(text, "0123456789.") == strlen(text);
+}
+
+/* The facts' names, as JSON members are spelt; numbers as numbers. */
+static void add_row_members(JsonBuilder *b, const struct sample_row *row)
+{
+	for (guint i = 0; i < row->names->len; i++) {
+		g_autofree char *name = g_strdelimit(g_strdup(row->names->pdata[i]), "-", '_');
+		const char *value = row->values->pdata[i];
+
+		if (is_text(name) || !is_number(value)) {
+			set_string(b, name, value);
+			continue;
+		}
+		json_builder_set_member_name(b, name);
+		if (strchr(value, '.'))
+			json_builder_add_double_value(b, g_ascii_strtod(value, NULL));
+		else
+			json_builder_add_int_value(b, g_ascii_strtoll(value, NULL, 10));
+	}
+}
+
+static void set_rows(JsonBuilder *b, const GPtrArray *rows, const char *kind)
+{
+	g_autofree char *name = g_strdelimit(g_strdup(kind), "-", '_');
+
+	json_builder_set_member_name(b, name);
+	json_builder_begin_array(b);
+	for (guint i = 0; i < rows->len; i++) {
+		const struct sample_row *row = rows->pdata[i];
+
+		if (strcmp(row->kind, kind) != 0)
+			continue;
+		json_builder_begin_object(b);
+		add_row_members(b, row);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+/* One array for each kind of row, in order of first sight; the row "sample" is of the whole. */
+static void set_sample(JsonBuilder *b, const GPtrArray *rows)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	if (rows->len == 0)
+		return;
+	json_builder_set_member_name(b, "sample");
+	json_builder_begin_object(b);
+	for (guint i = 0; i < rows->len; i++) {
+		const struct sample_row *row = rows->pdata[i];
+
+		if (strcmp(row->kind, "sample") == 0)
+			add_row_members(b, row);
+		else if (g_hash_table_add(seen, row->kind))
+			set_rows(b, rows, row->kind);
+	}
+	json_builder_end_object(b);
+}
+
 static void add_domain(JsonBuilder *b, const void *element)
 {
 	const struct report_domain *d = element;
@@ -174,6 +247,7 @@ static void add_domain(JsonBuilder *b, const void *element)
 	set_string(b, "os", d->os);
 	if (d->paths->len > 0)
 		set_array(b, "probes", d->paths, add_path);
+	set_sample(b, d->sample);
 	json_builder_end_object(b);
 }
 
@@ -186,6 +260,7 @@ static void set_host(JsonBuilder *b, const struct report *r)
 	set_string(b, "qemu", r->host.qemu);
 	set_string(b, "kernel", r->host.kernel);
 	set_string(b, "os", r->host.os);
+	set_sample(b, r->sample);
 	json_builder_end_object(b);
 }
 
@@ -298,31 +373,39 @@ static void append_escaped(GString *out, const char *text, const char *end)
 }
 
 /*
- * json-glib prints 0.7 as 0.69999999999999996.  Raw line breaks never stand inside a string, so
- * a line that begins with this member's name is this member.
- * Return: where the number begins that ends before @end, or NULL.
+ * json-glib prints 0.7 as 0.69999999999999996.  Raw line breaks never stand inside a string, so a
+ * line that begins with a name and a number is a member.  A score has three decimals, what was measured
+ * one.
+ * Return: where the fraction begins that ends before @end, or NULL.
  */
-static const char *find_score(const char *line, const char *end)
+static const char *find_fraction(const char *line, const char *end, const char **ret_format)
 {
-	static const char name[] = "\"score\" : ";
 	const char *number;
 
 	line += strspn(line, " ");
-	if (!g_str_has_prefix(line, name))
+	*ret_format = g_str_has_prefix(line, "\"score\" : ") ? "%.3f" : "%.1f";
+	if (*line != '"')
 		return NULL;
-	number = line + strlen(name);
-	return number < end && g_ascii_isdigit(*number) ? number : NULL;
+	number = line + 1 + strspn(line + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	if (!g_str_has_prefix(number, "\" : "))
+		return NULL;
+	number += strlen("\" : ");
+	if (number >= end || !g_ascii_isdigit(*number))
+		return NULL;
+	return memchr(number, '.', (size_t)(end - number)) || memchr(number, 'e', (size_t)(end - number))
+		       ? number
+		       : NULL;
 }
 
 static void append_line(GString *out, const char *line, const char *end)
 {
-	const char *score = find_score(line, end);
+	const char *format, *score = find_fraction(line, end, &format);
 	char number[G_ASCII_DTOSTR_BUF_SIZE];
 	char *rest = NULL;
 
 	if (score) {
 		g_string_append_len(out, line, score - line);
-		g_ascii_formatd(number, sizeof(number), "%.3f", g_ascii_strtod(score, &rest));
+		g_ascii_formatd(number, sizeof(number), format, g_ascii_strtod(score, &rest));
 		g_string_append(out, number);
 		line = rest;
 	}

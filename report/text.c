@@ -102,6 +102,7 @@ static void write_text(const struct report *r, const struct style *style, GStrin
 	if (!style->quiet) {
 		text_head(r, style, &pen);
 		text_paths(r, &pen);
+		text_sample(r, style, &pen);
 		write_counts(r, &pen);
 	}
 	text_findings(r, style, &pen);

@@ -13,6 +13,8 @@ struct style;
 void text_head(const struct report *r, const struct style *style, struct pen *p);
 /** text_paths - network probes, hop by hop */
 void text_paths(const struct report *r, struct pen *p);
+/** text_sample - what was measured */
+void text_sample(const struct report *r, const struct style *style, struct pen *p);
 /** text_findings - by rank, consequences under their root, similar ones under the first */
 void text_findings(const struct report *r, const struct style *style, struct pen *p);
 /** text_undecided - what could not be checked, grouped by why */

@@ -5,12 +5,24 @@
 #ifndef VMDOCTOR_CMD_H
 #define VMDOCTOR_CMD_H
 
+#include <stdbool.h>
+
+#include "writer.h"
+
+struct options;
+
 int cmd_check(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+
+/** cmd_style - how a report is shown, as options, terminal and environment want it */
+struct style cmd_style(const struct options *o, bool to_terminal);
+/** The symptoms that a measurement is about; NULL-ended. */
+extern const char *const cmd_slowness[];
 
 /** cmd_fail - prints "vmdoctor: …" on stderr. Return: EXIT_CANNOT */
 int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

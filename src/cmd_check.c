@@ -19,7 +19,7 @@
 #define WIDTH_DEFAULT 80
 #define WIDTH_MAX 110 /* longer lines are hard to read */
 
-static struct style style_for(const struct options *o, bool to_terminal)
+struct style cmd_style(const struct options *o, bool to_terminal)
 {
 	struct winsize size = { 0 };
 	const char *term = g_getenv("TERM");
@@ -66,7 +66,7 @@ static int write_one(const struct options *o, const struct report *r, guint i)
 	const struct writer *w = writer_find(o->formats ? o->formats[i] : "text");
 	const char *file = o->outputs && i < g_strv_length(o->outputs) ? o->outputs[i] : NULL;
 	bool terminal = !file && isatty(STDOUT_FILENO);
-	const struct style style = style_for(o, terminal);
+	const struct style style = cmd_style(o, terminal);
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autoptr(GError) error = NULL;
 
@@ -138,7 +138,7 @@ static int run(struct options *o, int argc, char **argv)
 	return status;
 }
 
-static const char *const slowness[] = { "slow-cpu", "high-cpu", "slow-disk", "slow-network", NULL };
+const char *const cmd_slowness[] = { "slow-cpu", "high-cpu", "slow-disk", "slow-network", NULL };
 
 int cmd_check(int argc, char **argv)
 {
@@ -150,7 +150,7 @@ int cmd_check(int argc, char **argv)
 /* A check of what makes a guest slow, with a measurement. */
 int cmd_sample(int argc, char **argv)
 {
-	struct options o = { .sample_s = SAMPLE_DEFAULT_S, .about = slowness };
+	struct options o = { .sample_s = SAMPLE_DEFAULT_S, .about = cmd_slowness };
 
 	return run(&o, argc, argv);
 }

@@ -123,6 +123,40 @@ void report_path_free(struct report_path *p)
 	g_free(p);
 }
 
+struct sample_row *sample_row_new(const char *kind)
+{
+	struct sample_row *row = g_new0(struct sample_row, 1);
+
+	row->kind = g_strdup(kind);
+	row->names = g_ptr_array_new_with_free_func(g_free);
+	row->values = g_ptr_array_new_with_free_func(g_free);
+	return row;
+}
+
+void sample_row_add(struct sample_row *row, const char *name, const char *value)
+{
+	g_ptr_array_add(row->names, g_strdup(name));
+	g_ptr_array_add(row->values, g_strdup(value));
+}
+
+const char *sample_row_get(const struct sample_row *row, const char *name)
+{
+	for (guint i = 0; i < row->names->len; i++)
+		if (g_str_equal(row->names->pdata[i], name))
+			return row->values->pdata[i];
+	return NULL;
+}
+
+void sample_row_free(struct sample_row *row)
+{
+	if (!row)
+		return;
+	g_free(row->kind);
+	g_ptr_array_unref(row->names);
+	g_ptr_array_unref(row->values);
+	g_free(row);
+}
+
 void report_domain_free(struct report_domain *d)
 {
 	if (!d)
@@ -134,6 +168,7 @@ void report_domain_free(struct report_domain *d)
 	g_free(d->machine);
 	g_free(d->os);
 	g_clear_pointer(&d->paths, g_ptr_array_unref);
+	g_clear_pointer(&d->sample, g_ptr_array_unref);
 	g_free(d);
 }
 
@@ -143,6 +178,7 @@ struct report_domain *report_domain_new(void)
 
 	d->id = -1;
 	d->paths = g_ptr_array_new_with_free_func((GDestroyNotify)report_path_free);
+	d->sample = g_ptr_array_new_with_free_func((GDestroyNotify)sample_row_free);
 	return d;
 }
 
@@ -151,6 +187,7 @@ struct report *report_new(void)
 	struct report *r = g_new0(struct report, 1);
 
 	r->options = g_ptr_array_new_with_free_func(g_free);
+	r->sample = g_ptr_array_new_with_free_func((GDestroyNotify)sample_row_free);
 	r->domains = g_ptr_array_new_with_free_func((GDestroyNotify)report_domain_free);
 	r->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
 	r->undecided = g_ptr_array_new_with_free_func((GDestroyNotify)undecided_free);
@@ -169,6 +206,7 @@ void report_free(struct report *r)
 	g_free(r->host.kernel);
 	g_free(r->host.os);
 	g_ptr_array_unref(r->options);
+	g_ptr_array_unref(r->sample);
 	g_ptr_array_unref(r->domains);
 	g_ptr_array_unref(r->findings);
 	g_ptr_array_unref(r->undecided);

@@ -82,11 +82,18 @@ struct report_path {
 	GPtrArray *hops; /* of struct hop, from the guest on */
 };
 
+/** One line of what was measured: a vCPU, a disk, the host's CPUs. Names are those of the facts. */
+struct sample_row {
+	char *kind;		   /* "vcpu" */
+	GPtrArray *names, *values; /* of strings; as many of the one as of the other */
+};
+
 /** A domain that was looked at. */
 struct report_domain {
 	char *name, *uuid, *state, *reason, *machine, *os; /* each may be NULL but name */
 	int id;		  /* running id, or -1 */
 	GPtrArray *paths; /* of struct report_path: of the interfaces that were probed */
+	GPtrArray *sample; /* of struct sample_row; empty: nothing was measured */
 };
 
 /** Everything a writer gets. Findings are ranked; strings are owned. */
@@ -97,6 +104,7 @@ struct report {
 		char *name, *libvirt, *qemu, *kernel, *os; /* each NULL when not known */
 	} host;
 	GPtrArray *options; /* "name=value" of those that change a judgement */
+	GPtrArray *sample;    /* of struct sample_row: what was measured of the host */
 	GPtrArray *domains;   /* of struct report_domain */
 	GPtrArray *findings;  /* of struct finding, by rank */
 	GPtrArray *undecided; /* of struct undecided, sorted */
@@ -114,6 +122,11 @@ void fix_free(struct fix *f);
 void reference_free(struct reference *r);
 void hop_free(struct hop *h);
 void report_path_free(struct report_path *p);
+struct sample_row *sample_row_new(const char *kind);
+void sample_row_add(struct sample_row *row, const char *name, const char *value);
+/** sample_row_get - NULL: it has none */
+const char *sample_row_get(const struct sample_row *row, const char *name);
+void sample_row_free(struct sample_row *row);
 void undecided_free(struct undecided *u);
 struct report_domain *report_domain_new(void);
 void report_domain_free(struct report_domain *d);

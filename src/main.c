@@ -29,6 +29,7 @@ static const struct command {
 	{ "probe", "[OPTIONS] DOMAIN...", "send a few harmless frames: at which hop do they die?",
 	  cmd_probe },
 	{ "sample", "[OPTIONS] [DOMAIN...]", "measure for some seconds: CPU, disks, interfaces", cmd_sample },
+	{ "top", "[OPTIONS] [DOMAIN...]", "sample, again and again, in place; q ends it", cmd_top },
 	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
 	  cmd_rules },
 	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain },
@@ -38,7 +39,7 @@ static const struct command {
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
 static const char *const later[] = { "bundle", "diff",
-				     "trace",  "top",  "merge", "scrub-check", NULL };
+				     "trace",  "merge", "scrub-check", NULL };
 
 int cmd_fail(const char *format, ...)
 {
@@ -69,7 +70,7 @@ static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 0 ? find(argv[0]) : NULL;
-	g_autofree char *options = c && (c->run == cmd_check || c->run == cmd_probe || c->run == cmd_audit || c->run == cmd_sample) ? options_help() : NULL;
+	g_autofree char *options = c && (c->run == cmd_check || c->run == cmd_probe || c->run == cmd_audit || c->run == cmd_sample || c->run == cmd_top) ? options_help() : NULL;
 
 	if (argc > 0 && !c)
 		return cmd_fail("no command '%s'", argv[0]);

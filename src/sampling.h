@@ -14,6 +14,8 @@ struct source;
 /** How long to measure, if at all. */
 struct sampling {
 	unsigned int seconds; /* 0: not at all */
+	bool has_keys;	      /* the key q ends it as SIGINT does */
+	bool is_quiet;	      /* shows no progress */
 	bool was_interrupted; /* out: SIGINT ended it early; what there was until then counts */
 };
 
