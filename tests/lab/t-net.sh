@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2016
+# shellcheck shell=bash disable=SC2016,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Faults of a virtual network that show without a probe, made and mended: the first finding names
 # each, and the sound network gives none.
