@@ -15,11 +15,11 @@
  *            br_netfilter hands bridged packets to it
  * Source: nft(8); libvirt.org/firewall.html; Linux Documentation/networking/bridge.rst (br_netfilter)
  */
-#include <arpa/inet.h>
 #include <errno.h>
 
 #include "check.h"
 #include "firewall.h"
+#include "ipv4.h"
 
 static const char *const reads[] = {
 	"/vmdoctor/net/nft.json",
@@ -65,9 +65,21 @@ struct place {
 
 static uint32_t ipv4(const char *text)
 {
-	struct in_addr a;
+	uint32_t address = 0;
 
-	return text && inet_pton(AF_INET, text, &a) == 1 ? ntohl(a.s_addr) : 0;
+	return ipv4_parse(text, &address) ? address : 0;
+}
+
+/* A guest with an address of another network has another fault. */
+static uint32_t guest_address(const xmlNode *nic, const xmlNode *bridge)
+{
+	uint32_t address = ipv4(facts_get(nic, "address"));
+	struct ipv4_subnet here;
+
+	if (ipv4_subnet_make(facts_get(bridge, "address"), facts_get(bridge, "prefix"), &here) &&
+	    !ipv4_is_in(address, &here))
+		return 0;
+	return address;
 }
 
 static uint32_t address_of(const struct place *p, enum end end)
@@ -173,7 +185,7 @@ static void add_flows(xmlNode *nic, const struct firewall *fw, const xmlNode *ne
 {
 	const xmlNode *bridge = xml_child(nic, "bridge");
 	const struct place place = {
-		.guest = ipv4(facts_get(nic, "address")),
+		.guest = guest_address(nic, bridge),
 		.host = ipv4(facts_get(bridge, "address")),
 		.bridge = facts_get(nic, "bridge"),
 		.uplink = uplink_of(net),

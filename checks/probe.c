@@ -60,7 +60,7 @@ static bool find_counter(const char *text, const struct counter *c, uint64_t *re
 
 		if (g_strcmp0(names[0], c->group) != 0)
 			continue;
-		for (size_t n = 1; names[n] && n < g_strv_length(values); n++)
+		for (size_t n = 1; n < MIN(g_strv_length(names), g_strv_length(values)); n++)
 			if (strcmp(names[n], c->name) == 0)
 				return parse_u64(values[n], ret);
 	}

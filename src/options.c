@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "probe_site.h"
+#include "ipv4.h"
 #include "rules.h"
 #include "upgrade.h"
 #include "writer.h"
@@ -131,6 +131,7 @@ static bool check_values(struct options *o, GError **error)
 	int severity = o->fail_on_name ? severity_parse(o->fail_on_name) : SEVERITY_WARNING;
 	g_autofree char *symptoms = g_strjoinv(", ", (char **)(uintptr_t)symptom_names);
 	g_autofree char *formats = writer_names();
+	uint32_t target;
 
 	if (severity < 0)
 		return fail(error, "--fail-on %s: not one of %s", o->fail_on_name,
@@ -156,7 +157,7 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--probe and --no-probe exclude each other");
 	if (!o->probe && (o->force || o->target || o->dns_name || o->pcap))
 		return fail(error, "--force, --target, --name and --pcap are about a probe: --probe");
-	if (o->target && probe_ipv4_parse(o->target) == 0)
+	if (o->target && !ipv4_parse(o->target, &target))
 		return fail(error, "--target %s: not an IPv4 address", o->target);
 	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
 		return fail(error, "--pcap %s: is there already", o->pcap);

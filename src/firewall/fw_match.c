@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipv4.h"
+
 static JsonNode *member(JsonObject *o, const char *name)
 {
 	return o && json_object_has_member(o, name) ? json_object_get_member(o, name) : NULL;
@@ -121,16 +123,6 @@ char *fw_value_of(JsonObject *left, const struct fw_packet *p)
 	return NULL;
 }
 
-static bool is_address(const char *text, uint32_t *ret)
-{
-	struct in_addr a;
-
-	if (!text || inet_pton(AF_INET, text, &a) != 1)
-		return false;
-	*ret = ntohl(a.s_addr);
-	return true;
-}
-
 /* {"prefix": {"addr": "192.168.122.0", "len": 24}} */
 static enum fw_match in_prefix(JsonObject *prefix, const char *value)
 {
@@ -138,7 +130,7 @@ static enum fw_match in_prefix(JsonObject *prefix, const char *value)
 	unsigned int bits = length ? (unsigned int)strtoul(length, NULL, 10) : 33;
 	uint32_t a, b, mask;
 
-	if (!is_address(value, &a) || !is_address(network, &b) || bits > 32)
+	if (!ipv4_parse(value, &a) || !ipv4_parse(network, &b) || bits > 32)
 		return FW_NO;
 	mask = bits ? ~0u << (32 - bits) : 0;
 	return ((a ^ b) & mask) == 0 ? FW_YES : FW_NO;
@@ -156,7 +148,7 @@ static enum fw_match in_range(JsonArray *range, const char *value)
 	high = scalar(json_array_get_element(range, 1));
 	if (!low || !high)
 		return FW_MAYBE;
-	if (!is_address(low, &from) || !is_address(high, &to) || !is_address(value, &v)) {
+	if (!ipv4_parse(low, &from) || !ipv4_parse(high, &to) || !ipv4_parse(value, &v)) {
 		from = (uint32_t)strtoul(low, NULL, 10);
 		to = (uint32_t)strtoul(high, NULL, 10);
 		v = (uint32_t)strtoul(value, NULL, 10);

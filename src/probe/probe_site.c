@@ -4,13 +4,13 @@
  */
 #include "probe_site.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "facts.h"
+#include "ipv4.h"
 #include "source.h"
 #include "xml.h"
 
@@ -33,11 +33,12 @@ bool probe_mac_parse(const char *text, uint8_t *ret_mac)
 	return true;
 }
 
-uint32_t probe_ipv4_parse(const char *text)
+/* 0: none. */
+static uint32_t ipv4(const char *text)
 {
-	struct in_addr a;
+	uint32_t address = 0;
 
-	return inet_pton(AF_INET, text, &a) == 1 ? ntohl(a.s_addr) : 0;
+	return ipv4_parse(text, &address) ? address : 0;
 }
 
 struct world {
@@ -118,37 +119,22 @@ static const xmlNode *ipv4_of(const struct world *w, const char *link)
 	return n;
 }
 
-/* "192.0.2.0/24" holds @address? Return: the prefix's bits, -1 when not. */
-static int prefix_of(const char *to, uint32_t address)
-{
-	g_auto(GStrv) parts = g_strsplit(to ? to : "", "/", 2);
-	unsigned int bits;
-	uint32_t mask;
-
-	if (g_strcmp0(to, "default") == 0)
-		return 0;
-	if (!parts[0] || !parts[1])
-		return -1;
-	bits = (unsigned int)strtoul(parts[1], NULL, 10);
-	mask = bits == 0 ? 0 : bits >= 32 ? 0xffffffffu : ~(0xffffffffu >> bits);
-	return ((probe_ipv4_parse(parts[0]) ^ address) & mask) == 0 ? (int)bits : -1;
-}
-
 static const xmlNode *route_to(const struct world *w, uint32_t address)
 {
 	const xmlNode *best = NULL;
 	int best_bits = -1;
 
 	for (const xmlNode *n = xml_child(w->routes, "route"); n; n = xml_next(n, "route")) {
-		int bits;
+		struct ipv4_subnet to;
 
-		if (!is(n, "family", "4") || number(n, "table") != MAIN_TABLE || !is(n, "type", "unicast"))
+		if (!is(n, "family", "4") || number(n, "table") != MAIN_TABLE ||
+		    !is(n, "type", "unicast") || !ipv4_subnet_parse(facts_get(n, "to"), &to) ||
+		    !ipv4_is_in(address, &to))
 			continue;
-		bits = prefix_of(facts_get(n, "to"), address);
-		if (bits > best_bits ||
-		    (bits >= 0 && bits == best_bits && number(n, "metric") < number(best, "metric"))) {
+		if ((int)to.bits > best_bits ||
+		    ((int)to.bits == best_bits && number(n, "metric") < number(best, "metric"))) {
 			best = n;
-			best_bits = bits;
+			best_bits = (int)to.bits;
 		}
 	}
 	return best;
@@ -161,13 +147,13 @@ static void find_addresses(const struct world *w, struct probe_where *where, str
 	const xmlNode *outer = outer_port(w, where->bridge);
 
 	if (own) {
-		site->bridge_address = probe_ipv4_parse(facts_get(own, "address"));
+		site->bridge_address = ipv4(facts_get(own, "address"));
 		site->prefix = number(own, "prefix");
 		site->gateway = site->bridge_address;
 	}
 	/* The host is a neighbour of the guests there, not their router. */
 	if (via && *where->bridge && g_strcmp0(out, where->bridge) == 0)
-		site->gateway = probe_ipv4_parse(via);
+		site->gateway = ipv4(via);
 	if (outer)
 		set_name(where->uplink, facts_get(outer, "name"));
 	else if (g_strcmp0(out, where->bridge) != 0)

@@ -40,7 +40,5 @@ int probe_site_find(const struct probe_request *rq, struct probe_where *ret_wher
 
 /** probe_mac_parse - "52:54:00:12:34:56" */
 bool probe_mac_parse(const char *text, uint8_t *ret_mac);
-/** probe_ipv4_parse - "192.0.2.1" in host byte order; 0 when it is none */
-uint32_t probe_ipv4_parse(const char *text);
 
 #endif

@@ -22,6 +22,7 @@
 
 #include <cap-ng.h>
 
+#include "ipv4.h"
 #include "packet.h"
 #include "probe.h"
 #include "probe_capture.h"
@@ -215,7 +216,7 @@ static bool parse_path(const char *path, struct probe_request *ret)
 		return false;
 	address = g_strndup(parts[2], strlen(parts[2]) - strlen(".json"));
 	g_strlcpy(ret->tap, parts[0], IF_NAMESIZE);
-	ret->guest_address = probe_ipv4_parse(address);
+	(void)ipv4_parse(address, &ret->guest_address); /* "-": not known */
 	return true;
 }
 
@@ -237,7 +238,6 @@ static void probe_ask(struct source *src, const struct query *q, struct answer *
 {
 	const struct source_probe_options *o = &((struct probe_source *)src)->options;
 	struct probe p = { .request = { .force = o->force,
-					.target = o->target ? probe_ipv4_parse(o->target) : 0,
 					.dns_name = o->name,
 					.pcap_fd = -1 } };
 	char *json = NULL;
@@ -245,6 +245,7 @@ static void probe_ask(struct source *src, const struct query *q, struct answer *
 	ret->error = -ENODATA;
 	if (q->verb != SOURCE_READ || !parse_path(q->path, &p.request))
 		return;
+	(void)ipv4_parse(o->target, &p.request.target);
 	ret->error = open_pcap(o, &p.request);
 	if (ret->error == 0)
 		ret->error = probe(&p, &json);

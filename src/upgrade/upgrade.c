@@ -113,20 +113,24 @@ static bool is_version(const char *text)
 	return *text && strspn(text, "0123456789.") == strlen(text);
 }
 
+/* "qemu-9.2" after "qemu-" */
+static bool takes_version(const char *word, const char *prefix, char **version)
+{
+	g_auto(GStrv) parts = g_strsplit(word, prefix, 2); /* of "": nothing at all */
+
+	if (!parts[0] || *parts[0] || !parts[1] || !is_version(parts[1]))
+		return false;
+	g_free(*version);
+	*version = g_strdup(parts[1]);
+	return true;
+}
+
 static bool parse_one(const char *word, struct upgrade_target *t, GError **error)
 {
 	const struct upgrade_table *releases = upgrade_table("releases");
 
-	if (g_str_has_prefix(word, "qemu-") && is_version(word + 5)) {
-		g_free(t->qemu);
-		t->qemu = g_strdup(word + 5);
+	if (takes_version(word, "qemu-", &t->qemu) || takes_version(word, "libvirt-", &t->libvirt))
 		return true;
-	}
-	if (g_str_has_prefix(word, "libvirt-") && is_version(word + 8)) {
-		g_free(t->libvirt);
-		t->libvirt = g_strdup(word + 8);
-		return true;
-	}
 	t->release = upgrade_find(releases, "names", word);
 	if (!t->release) {
 		set_unknown(releases, word, error);
