@@ -69,6 +69,7 @@ check: all $(TESTS)
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
 	$(Q)tests/cli $(BUILD)/vmdoctor
 	$(Q)tests/archives $(BUILD)/vmdoctor
+	$(Q)tests/bundle $(BUILD)/vmdoctor
 
 lint:
 	$(Q)tests/lint

@@ -30,6 +30,9 @@ static const struct command {
 	  cmd_probe },
 	{ "sample", "[OPTIONS] [DOMAIN...]", "measure for some seconds: CPU, disks, interfaces", cmd_sample },
 	{ "top", "[OPTIONS] [DOMAIN...]", "sample, again and again, in place; q ends it", cmd_top },
+	{ "bundle", "[OPTIONS] [DOMAIN...]", "collect all that a check reads, and the report, in an archive",
+	  cmd_bundle },
+	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check },
 	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
 	  cmd_rules },
 	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain },
@@ -38,8 +41,7 @@ static const struct command {
 };
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
-static const char *const later[] = { "bundle", "diff",
-				     "trace",  "merge", "scrub-check", NULL };
+static const char *const later[] = { "diff", "trace", "merge", NULL };
 
 int cmd_fail(const char *format, ...)
 {
@@ -70,7 +72,7 @@ static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 0 ? find(argv[0]) : NULL;
-	g_autofree char *options = c && (c->run == cmd_check || c->run == cmd_probe || c->run == cmd_audit || c->run == cmd_sample || c->run == cmd_top) ? options_help() : NULL;
+	g_autofree char *options = c && strstr(c->arguments, "OPTIONS") ? options_help() : NULL;
 
 	if (argc > 0 && !c)
 		return cmd_fail("no command '%s'", argv[0]);
@@ -83,7 +85,7 @@ static int cmd_help(int argc, char **argv)
 	}
 	puts("vmdoctor - what is wrong with a libvirt domain, why, and what to do\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		printf("  vmdoctor %-9s %-32s %s\n", commands[i].name, commands[i].arguments,
+		printf("  vmdoctor %-11s %-32s %s\n", commands[i].name, commands[i].arguments,
 		       commands[i].summary);
 	puts("\n'vmdoctor' alone is 'vmdoctor check'. A domain is a name, a UUID or a running id.\n"
 	     "Exit status: 0 nothing found, 1 findings, 2 could not run, 3 (--strict) undecided.");

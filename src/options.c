@@ -41,6 +41,8 @@ static GOptionContext *context_new(struct options *o)
 		  "write it to FILE, whole or not at all; may be repeated with -F", "FILE" },
 		{ "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record,
 		  "save all that was read as a case tree in the new directory DIR", "DIR" },
+		{ "dry-run", 0, o->is_bundle ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->dry_run,
+		  "bundle: write nothing, list what it would hold", NULL },
 		{ "facts", 0, 0, G_OPTION_ARG_FILENAME, &o->facts,
 		  "write the facts that rules see as XML, for those who write rules", "FILE" },
 		{ "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rules, "further rules", "DIR" },
@@ -169,6 +171,10 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->timeout_s);
 	if (!o->is_top && (o->batch || o->rounds))
 		return fail(error, "--batch and --rounds are for 'vmdoctor top'");
+	if (o->dry_run && !o->is_bundle)
+		return fail(error, "--dry-run is about a bundle");
+	if (o->is_bundle && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
+		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
 	if (o->timeout_s <= 0)
 		return fail(error, "--timeout: not a number of seconds above 0");
 	return true;

@@ -36,6 +36,8 @@ struct options {
 	int rounds;	/* of top: 0: until it is ended */
 	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
+	bool is_bundle;
+	gboolean dry_run; /* of a bundle */
 	GHashTable *secrets; /* if set, gets what was hidden in what was read; borrowed */
 };
 

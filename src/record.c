@@ -185,44 +185,89 @@ static char *detail_of(const char *verb, const struct answer *a)
 	return g_uri_escape_bytes((const guint8 *)bytes, size, NULL);
 }
 
-static int save_one(const char *dir, const char *key, const struct answer *a, GString *manifest)
+/* The file's path in the tree, or NULL: the manifest says it all. */
+static char *file_of(const char *tick, const char *verb, const char *path, const struct answer *a)
 {
-	g_auto(GStrv) f = g_strsplit(key, "\t", 3);
+	g_autofree char *at = NULL;
+
+	if (a->error || detail_is_answer(verb))
+		return NULL;
+	at = tree_path("", tick, path);
+	/* A head is not the file: it gets its own name. */
+	return strcmp(verb, "head") == 0 ? g_strconcat(at, ".vmdoctor-head", NULL) : g_steal_pointer(&at);
+}
+
+static void add_line(GString *manifest, const GStrv f, const struct answer *a)
+{
 	g_autofree char *path = g_uri_escape_string(f[2], "/", FALSE);
 	g_autofree char *detail = detail_of(f[1], a);
 	const char *result = a->error ? errname(a->error) : a->truncated ? "cut" : "ok";
 
 	g_string_append_printf(manifest, "%s\t%s\t%s\t%s\t%s\n", f[0], f[1], path, result, detail);
-	if (a->error || detail_is_answer(f[1]))
-		return 0;
-	/* What a path names may not leave the tree; a head is not the file: it gets its own name. */
-	if (strstr(f[2], "/../") || f[2][0] != '/')
-		return -EINVAL;
-	g_autofree char *at = tree_path(dir, f[0], f[2]);
-	g_autofree char *file = strcmp(f[1], "head") == 0 ? g_strconcat(at, ".vmdoctor-head", NULL)
-							  : g_steal_pointer(&at);
-
-	return write_new(file, a->data);
 }
 
-int record_save(struct source *record, const char *dir)
+static bool is_saved(const char *key, const struct answer *a)
+{
+	return a->error != -ENODATA && !g_str_has_suffix(key, SOURCE_MANIFEST);
+}
+
+static int put_manifest(struct record *rec, GList *keys, record_put_file put, void *data)
+{
+	GString *manifest = g_string_new("# tick\tverb\tpath\tresult\tdetail\n");
+	g_autoptr(GBytes) text = NULL;
+
+	for (GList *k = keys; k; k = k->next) {
+		g_auto(GStrv) f = g_strsplit(k->data, "\t", 3);
+		const struct answer *a = g_hash_table_lookup(rec->answers, k->data);
+
+		if (is_saved(k->data, a))
+			add_line(manifest, f, a);
+	}
+	text = g_string_free_to_bytes(manifest);
+	return put(data, SOURCE_MANIFEST, text);
+}
+
+static int put_one(const char *key, const struct answer *a, record_put_file put, void *data)
+{
+	g_auto(GStrv) f = g_strsplit(key, "\t", 3);
+	g_autofree char *file = file_of(f[0], f[1], f[2], a);
+
+	if (!file)
+		return 0;
+	/* What a path names may not leave the tree. */
+	if (strstr(f[2], "/../") || f[2][0] != '/')
+		return -EINVAL;
+	return put(data, file, a->data);
+}
+
+int record_export(struct source *record, record_put_file put, void *data)
 {
 	struct record *rec = (struct record *)record;
 	g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(rec->answers),
 					    (GCompareFunc)strcmp);
-	GString *manifest = g_string_new("# tick\tverb\tpath\tresult\tdetail\n");
-	g_autoptr(GBytes) text = NULL;
-	g_autofree char *path = g_strconcat(dir, SOURCE_MANIFEST, NULL);
-	int r = mkdir(dir, 0700) < 0 ? -errno : 0;
+	int r = put_manifest(rec, keys, put, data);
 
 	for (GList *k = keys; k && r == 0; k = k->next) {
-		struct answer *a = g_hash_table_lookup(rec->answers, k->data);
+		const struct answer *a = g_hash_table_lookup(rec->answers, k->data);
 
-		if (a->error != -ENODATA && !g_str_has_suffix(k->data, SOURCE_MANIFEST))
-			r = save_one(dir, k->data, a, manifest);
+		if (is_saved(k->data, a))
+			r = put_one(k->data, a, put, data);
 	}
-	text = g_string_free_to_bytes(manifest);
-	return r < 0 ? r : write_new(path, text);
+	return r;
+}
+
+static int put_in_directory(void *data, const char *path, GBytes *content)
+{
+	g_autofree char *file = g_strconcat(data, path, NULL);
+
+	return write_new(file, content);
+}
+
+int record_save(struct source *record, const char *dir)
+{
+	if (mkdir(dir, 0700) < 0)
+		return -errno;
+	return record_export(record, put_in_directory, (void *)(uintptr_t)dir);
 }
 
 /* Loading: the manifest only; contents are asked for below when they are wanted. */

@@ -190,6 +190,11 @@ void record_seal_ticks(struct source *record);
 int64_t record_left_us(struct source *record);
 /** record_save - as a case tree in the new directory @dir, mode 0700. Return: 0 or -errno */
 int record_save(struct source *record, const char *dir);
+/** Takes one file of a case tree: its path from the tree's root on, "/etc/passwd". NULL: it is empty. */
+typedef int (*record_put_file)(void *data, const char *path, GBytes *content);
+/** record_export - hands all files of the case tree to @put, the manifest first, then by name
+ *  Return: 0, -EINVAL (a path leaves the tree), or what @put returned: that ends it */
+int record_export(struct source *record, record_put_file put, void *data);
 /** record_load - adds the entries of a manifest's text. Return: 0, -EBADMSG with @error set */
 int record_load(struct source *record, const char *manifest, GError **error);
 /** record_deadline - no question goes below after @monotonic_us: -ETIMEDOUT instead */

@@ -23,6 +23,7 @@ enum member_want {
 	MEMBER_SKIP,
 	MEMBER_NAME,	/* it is there: no content */
 	MEMBER_CONTENT, /* at most source_cap_bytes() of it; of a log its end */
+	MEMBER_STREAM,	/* all of it, in pieces; all but the last are "truncated" */
 };
 
 /** One member. Strings are borrowed for the length of the call. */

@@ -21,9 +21,10 @@ struct look {
 	bool is_argv; /* NULs separate the words */
 };
 
+/* A report may have cut it short: "[redac…". */
 static bool is_hidden(const char *p, const char *end)
 {
-	size_t n = strlen(CLEAN_HIDDEN);
+	size_t n = strlen("[redac");
 
 	return (size_t)(end - p) >= n && memcmp(p, CLEAN_HIDDEN, n) == 0;
 }
@@ -31,7 +32,7 @@ static bool is_hidden(const char *p, const char *end)
 static bool set_span(const struct look *l, const char *begin, const char *end, const char *kind,
 		     struct clean_span *ret)
 {
-	if (begin >= end || is_hidden(begin, end))
+	if (begin >= end || is_hidden(begin, l->end))
 		return false;
 	*ret = (struct clean_span){ (size_t)(begin - l->text), (size_t)(end - l->text), kind };
 	return true;

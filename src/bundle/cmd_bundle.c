@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_bundle - vmdoctor bundle: all that a diagnosis read, and the report, in one archive
+ *
+ * The archive is a case tree, its manifest first. Beside what was read it holds, below vmdoctor/,
+ * bundle.json, and report.txt, report.json and whatever other writer there is.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bundle_write.h"
+#include "cmd.h"
+#include "diagnose.h"
+#include "finding.h"
+#include "json_make.h"
+#include "options.h"
+#include "parse.h"
+#include "sampling.h"
+#include "scrub.h"
+#include "source.h"
+#include "writer.h"
+
+#define WIDTH_DEFAULT 80 /* as check writes into a pipe */
+#define HITS_SHOWN 5
+#define SHRINKS_TO 8 /* logs and XML become about an eighth */
+
+/* What goes through the files of a record. */
+struct packing {
+	struct bundle *b; /* NULL: only counted and listed */
+	bool is_listed;
+	uint64_t files, bytes;
+	int64_t begin_us;
+	bool is_shown;
+};
+
+static void show_progress(struct packing *p)
+{
+	if (!isatty(STDERR_FILENO) || g_get_monotonic_time() - p->begin_us < G_USEC_PER_SEC)
+		return;
+	fprintf(stderr, "\r\033[Kvmdoctor: %" PRIu64 " files", p->files);
+	p->is_shown = true;
+}
+
+static int put_file(void *data, const char *path, GBytes *content)
+{
+	struct packing *p = data;
+	gsize size = content ? g_bytes_get_size(content) : 0;
+
+	p->files++;
+	p->bytes += size;
+	show_progress(p);
+	if (p->is_listed) {
+		g_autofree char *shown = g_strescape(path, NULL);
+
+		printf("%10zu  %s\n", size, shown);
+	}
+	return !p->b || bundle_add(p->b, path, content) ? 0 : -EIO;
+}
+
+static int put_text(struct packing *p, const char *path, const char *text)
+{
+	g_autoptr(GBytes) content = g_bytes_new(text, strlen(text));
+
+	return put_file(p, path, content);
+}
+
+static void put_reports(struct packing *p, const struct report *r)
+{
+	static const char *const formats[] = { "text", "json", "html" };
+	const struct style style = { .width = WIDTH_DEFAULT };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+		const struct writer *w = writer_find(formats[i]);
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autofree char *path = w ? g_strconcat("/vmdoctor/report", w->suffix, NULL) : NULL;
+
+		if (!w)
+			continue;
+		w->write(r, &style, text);
+		put_text(p, path, text->str);
+	}
+}
+
+static void put_about(struct packing *p, const struct options *o, const struct report *r)
+{
+	JsonBuilder *b = json_make_object();
+	g_autofree char *text = NULL;
+
+	json_make_text(b, "schema", "vmdoctor.bundle/1");
+	json_make_text(b, "version", VERSION);
+	json_make_text(b, "taken", r->taken);
+	json_make_text(b, "host", r->host.name);
+	json_builder_set_member_name(b, "domains");
+	json_builder_begin_array(b);
+	for (size_t i = 0; o->domains && o->domains[i]; i++)
+		json_make_item(b, o->domains[i]);
+	json_builder_end_array(b);
+	text = json_make_end(b);
+	put_text(p, "/vmdoctor/bundle.json", text);
+}
+
+static bool pack(struct packing *p, const struct options *o, struct source *record, const struct report *r)
+{
+	int status;
+
+	p->begin_us = g_get_monotonic_time();
+	status = record_export(record, put_file, p);
+	if (status == 0) {
+		put_about(p, o, r);
+		put_reports(p, r);
+	}
+	if (p->is_shown)
+		fputs("\r\033[K", stderr);
+	if (status == -EINVAL)
+		cmd_fail("a path that was read leaves the tree");
+	return status == 0;
+}
+
+/* "vmdoctor-HOST-20261121-083000": of what is in a host's name, what a file name may hold. */
+static char *stem_of(const struct report *r)
+{
+	g_autofree char *host = g_strdup(r->host.name ? r->host.name : "host");
+	g_autoptr(GDateTime) taken = r->taken ? g_date_time_new_from_iso8601(r->taken, NULL) : NULL;
+	g_autoptr(GDateTime) now = taken ? g_date_time_ref(taken) : g_date_time_new_now_utc();
+	g_autofree char *date = g_date_time_format(now, "%Y%m%d-%H%M%S");
+
+	g_strcanon(host, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_", '-');
+	return g_strdup_printf("vmdoctor-%.64s-%s", host[0] == '.' ? "host" : host, date);
+}
+
+static int64_t time_of(const struct report *r)
+{
+	g_autoptr(GDateTime) taken = r->taken ? g_date_time_new_from_iso8601(r->taken, NULL) : NULL;
+
+	return taken ? g_date_time_to_unix(taken) : 0;
+}
+
+/* An independent look at what was written: a secret in it, and there is no bundle. */
+static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTable *known)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) hits = scrub_look(bundle_file(b), known, &error);
+
+	if (!hits) {
+		cmd_fail("%s: cannot be read again: %s", path, error->message);
+		return false;
+	}
+	for (size_t i = 0; i < hits->len && i < HITS_SHOWN; i++) {
+		const struct scrub_hit *hit = hits->pdata[i];
+
+		cmd_fail("%s: would hold a secret (%s) in %s, line %u", path, hit->kind, hit->path, hit->line);
+	}
+	if (hits->len > 0)
+		cmd_fail("nothing was written");
+	return hits->len == 0;
+}
+
+static int finish(struct bundle *b, const char *path, const struct packing *p, const struct report *r,
+		  GHashTable *known)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *size = NULL;
+
+	if (!bundle_close(b, &error))
+		return cmd_fail("%s", error->message);
+	if (!is_free_of_secrets(b, path, known))
+		return EXIT_CANNOT;
+	if (!bundle_publish(b, &error))
+		return cmd_fail("%s", error->message);
+	size = parse_size_text(bundle_size_bytes(b));
+	printf("%s: %" PRIu64 " files, %s; findings: %u\n", path, p->files, size, r->findings->len);
+	return EXIT_CLEAN;
+}
+
+static int write_bundle(const struct options *o, struct source *record, const struct report *r)
+{
+	g_autofree char *stem = stem_of(r);
+	g_autofree char *path = o->outputs ? g_strdup(o->outputs[0]) : g_strconcat(stem, ".tar.zst", NULL);
+	g_autoptr(GError) error = NULL;
+	struct packing p = { .b = bundle_new(path, stem, time_of(r), &error) };
+	int status;
+
+	if (!p.b)
+		return cmd_fail("%s", error->message);
+	/* Whatever could not be added, bundle_close() says why. */
+	(void)pack(&p, o, record, r);
+	status = finish(p.b, path, &p, r, o->secrets);
+	bundle_free(p.b);
+	return status;
+}
+
+static int list(const struct options *o, struct source *record, const struct report *r)
+{
+	struct packing p = { .is_listed = true };
+	g_autofree char *all = NULL, *packed = NULL;
+
+	if (!pack(&p, o, record, r))
+		return EXIT_CANNOT;
+	all = parse_size_text(p.bytes);
+	packed = parse_size_text(p.bytes / SHRINKS_TO);
+	printf("%" PRIu64 " files, %s; packed about %s\n", p.files, all, packed);
+	return EXIT_CLEAN;
+}
+
+static int bundle(const struct options *o)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
+	struct source *record = rules ? diagnose_open(o, &error) : NULL;
+	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
+	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
+	int status;
+
+	if (!r)
+		status = cmd_fail("%s", error->message);
+	else if (o->dry_run)
+		status = list(o, record, r);
+	else
+		status = write_bundle(o, record, r);
+	report_free(r);
+	source_free(record);
+	return status;
+}
+
+int cmd_bundle(int argc, char **argv)
+{
+	g_autoptr(GHashTable) secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct options o = { .is_bundle = true };
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	if (!options_parse(&o, argc, argv, &error))
+		return cmd_fail("%s\nSee 'vmdoctor help bundle'.", error->message);
+	o.secrets = secrets;
+	status = bundle(&o);
+	options_done(&o);
+	return status;
+}
+
+/* vmdoctor scrub-check PATH...: where secrets are, and of what kind; never which. */
+int cmd_scrub_check(int argc, char **argv)
+{
+	int status = EXIT_CLEAN;
+
+	if (argc < 1)
+		return cmd_fail("scrub-check: which archive, directory or file?");
+	for (int i = 0; i < argc; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GPtrArray) hits = scrub_look(argv[i], NULL, &error);
+
+		if (!hits)
+			return cmd_fail("%s", error->message);
+		for (size_t n = 0; n < hits->len; n++) {
+			const struct scrub_hit *hit = hits->pdata[n];
+			g_autofree char *shown = g_strescape(hit->path, NULL);
+
+			if (hit->line > 0)
+				printf("%s:%u: %s\n", shown, hit->line, hit->kind);
+			else
+				printf("%s: %s\n", shown, hit->kind);
+		}
+		if (hits->len > 0)
+			status = EXIT_FOUND;
+	}
+	return status;
+}
