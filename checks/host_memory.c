@@ -6,6 +6,8 @@
  *   memory @total-kib @available-kib @swap-total-kib @swap-free-kib @default-hugepage-kib
  *   hugepages @size-kib @total @free @reserved     one for each size the kernel knows
  *             @overcommit @surplus                 pages that it may add on demand, and has added
+ *   mounts                                         what could be read of /proc/mounts, below it
+ *     hugetlbfs @mount @size-kib                   of each page size that can be used
  *   cpus @online (list) @count @possible (list)
  *   numa-node @id @cpus (list)                     and its own hugepages @size-kib @total @free
  * Source: proc(5) meminfo; Linux Documentation/admin-guide/mm/hugetlbpage.rst;
@@ -15,6 +17,7 @@
 
 static const char *const reads[] = {
 	"/proc/meminfo",
+	"/proc/mounts",
 	"/sys/kernel/mm/hugepages",
 	"/sys/kernel/mm/hugepages/hugepages-*",
 	"/sys/devices/system/cpu/online",
@@ -88,6 +91,41 @@ static void add_hugepages(struct source *src, xmlNode *parent, const char *dir)
 	}
 }
 
+/* "hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=2M 0 0" */
+static void add_mount(xmlNode *mounts, const char *line)
+{
+	g_auto(GStrv) fields = g_strsplit(line, " ", 5);
+	const char *size;
+	xmlNode *node;
+
+	if (g_strv_length(fields) < 4 || strcmp(fields[2], "hugetlbfs") != 0)
+		return;
+	node = facts_add(mounts, "hugetlbfs");
+	facts_set(node, "mount", fields[1]);
+	size = strstr(fields[3], "pagesize=");
+	if (size) {
+		char *unit;
+		guint64 n = g_ascii_strtoull(size + strlen("pagesize="), &unit, 10);
+
+		facts_setf(node, "size-kib", "%" G_GUINT64_FORMAT,
+			   n * (*unit == 'G' ? 1048576 : *unit == 'M' ? 1024 : 1));
+	}
+}
+
+static void add_mounts(struct source *src, xmlNode *host)
+{
+	xmlNode *mounts = facts_add(host, "mounts");
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	facts_from(mounts, "/proc/mounts", 0);
+	if (facts_error(mounts, source_read(src, "/proc/mounts", &text, NULL)))
+		return;
+	lines = g_strsplit(text, "\n", 0);
+	for (size_t i = 0; lines[i]; i++)
+		add_mount(mounts, lines[i]);
+}
+
 static void add_cpus(struct source *src, xmlNode *host)
 {
 	static const char path[] = "/sys/devices/system/cpu/online";
@@ -131,6 +169,7 @@ static void gather_host(struct source *src, xmlNode *host)
 {
 	add_memory(src, host);
 	add_hugepages(src, host, HUGEPAGES);
+	add_mounts(src, host);
 	add_cpus(src, host);
 	add_nodes(src, host);
 }
