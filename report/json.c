@@ -10,26 +10,8 @@
 #include <string.h>
 
 #include "finding.h"
+#include "json_out.h"
 #include "writer.h"
-
-/* Null for NULL. Strings are UTF-8 by contract; one broken string must not spoil the document. */
-static void add_string(JsonBuilder *b, const char *value)
-{
-	g_autofree char *valid = NULL;
-
-	if (!value) {
-		json_builder_add_null_value(b);
-		return;
-	}
-	valid = g_utf8_make_valid(value, -1);
-	json_builder_add_string_value(b, valid);
-}
-
-static void set_string(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	add_string(b, value);
-}
 
 static void set_count(JsonBuilder *b, const char *name, unsigned int value)
 {
@@ -62,9 +44,9 @@ static void add_evidence(JsonBuilder *b, const void *element)
 	const struct evidence *e = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "source", e->source);
-	set_string(b, "locator", e->locator);
-	set_string(b, "text", e->text);
+	json_out_set(b, "source", e->source);
+	json_out_set(b, "locator", e->locator);
+	json_out_set(b, "text", e->text);
 	json_builder_end_object(b);
 }
 
@@ -73,8 +55,8 @@ static void add_fix(JsonBuilder *b, const void *element)
 	const struct fix *f = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "text", f->text);
-	set_string(b, "command", f->command);
+	json_out_set(b, "text", f->text);
+	json_out_set(b, "command", f->command);
 	json_builder_end_object(b);
 }
 
@@ -83,8 +65,8 @@ static void add_reference(JsonBuilder *b, const void *element)
 	const struct reference *r = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "title", r->title);
-	set_string(b, "url", r->url);
+	json_out_set(b, "title", r->title);
+	json_out_set(b, "url", r->url);
 	json_builder_end_object(b);
 }
 
@@ -93,7 +75,7 @@ static void set_symptoms(JsonBuilder *b, const GStrv symptoms)
 	json_builder_set_member_name(b, "symptoms");
 	json_builder_begin_array(b);
 	for (size_t i = 0; symptoms && symptoms[i]; i++)
-		add_string(b, symptoms[i]);
+		json_out_add(b, symptoms[i]);
 	json_builder_end_array(b);
 }
 
@@ -102,20 +84,20 @@ static void add_finding(JsonBuilder *b, const void *element)
 	const struct finding *f = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "rule", f->rule);
-	set_string(b, "cause", f->cause);
-	set_string(b, "severity", severity_names[f->severity]);
-	set_string(b, "confidence", confidence_names[f->confidence]);
-	set_string(b, "domain", f->domain);
-	set_string(b, "subject", f->subject);
-	set_string(b, "title", f->title);
-	set_string(b, "message", f->message);
+	json_out_set(b, "rule", f->rule);
+	json_out_set(b, "cause", f->cause);
+	json_out_set(b, "severity", severity_names[f->severity]);
+	json_out_set(b, "confidence", confidence_names[f->confidence]);
+	json_out_set(b, "domain", f->domain);
+	json_out_set(b, "subject", f->subject);
+	json_out_set(b, "title", f->title);
+	json_out_set(b, "message", f->message);
 	set_symptoms(b, f->symptoms);
 	set_array(b, "evidence", f->evidence, add_evidence);
 	set_array(b, "fix", f->fixes, add_fix);
 	set_array(b, "references", f->references, add_reference);
-	set_string(b, "explained_by", f->explained_by);
-	set_string(b, "key", f->key);
+	json_out_set(b, "explained_by", f->explained_by);
+	json_out_set(b, "key", f->key);
 	set_count(b, "rank", f->rank);
 	set_score(b, f->score);
 	json_builder_end_object(b);
@@ -126,11 +108,11 @@ static void add_undecided(JsonBuilder *b, const void *element)
 	const struct undecided *u = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "rule", u->rule);
-	set_string(b, "domain", u->domain);
-	set_string(b, "subject", u->subject);
-	set_string(b, "reason", u->reason);
-	set_string(b, "remedy", u->remedy);
+	json_out_set(b, "rule", u->rule);
+	json_out_set(b, "domain", u->domain);
+	json_out_set(b, "subject", u->subject);
+	json_out_set(b, "reason", u->reason);
+	json_out_set(b, "remedy", u->remedy);
 	json_builder_end_object(b);
 }
 
@@ -139,10 +121,10 @@ static void add_hop(JsonBuilder *b, const void *element)
 	const struct hop *h = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "name", h->name);
-	set_string(b, "place", h->place);
-	set_string(b, "state", hop_state_names[h->state]);
-	set_string(b, "counts", h->counts);
+	json_out_set(b, "name", h->name);
+	json_out_set(b, "place", h->place);
+	json_out_set(b, "state", hop_state_names[h->state]);
+	json_out_set(b, "counts", h->counts);
 	json_builder_end_object(b);
 }
 
@@ -151,7 +133,7 @@ static void add_path(JsonBuilder *b, const void *element)
 	const struct report_path *p = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "interface", p->interface);
+	json_out_set(b, "interface", p->interface);
 	set_array(b, "hops", p->hops, add_hop);
 	json_builder_end_object(b);
 }
@@ -180,7 +162,7 @@ static void add_row_members(JsonBuilder *b, const struct sample_row *row)
 		const char *value = row->values->pdata[i];
 
 		if (is_text(name) || !is_number(value)) {
-			set_string(b, name, value);
+			json_out_set(b, name, value);
 			continue;
 		}
 		json_builder_set_member_name(b, name);
@@ -234,17 +216,17 @@ static void add_domain(JsonBuilder *b, const void *element)
 	const struct report_domain *d = element;
 
 	json_builder_begin_object(b);
-	set_string(b, "name", d->name);
-	set_string(b, "uuid", d->uuid);
+	json_out_set(b, "name", d->name);
+	json_out_set(b, "uuid", d->uuid);
 	json_builder_set_member_name(b, "id");
 	if (d->id < 0)
 		json_builder_add_null_value(b);
 	else
 		json_builder_add_int_value(b, d->id);
-	set_string(b, "state", d->state);
-	set_string(b, "reason", d->reason);
-	set_string(b, "machine", d->machine);
-	set_string(b, "os", d->os);
+	json_out_set(b, "state", d->state);
+	json_out_set(b, "reason", d->reason);
+	json_out_set(b, "machine", d->machine);
+	json_out_set(b, "os", d->os);
 	if (d->paths->len > 0)
 		set_array(b, "probes", d->paths, add_path);
 	set_sample(b, d->sample);
@@ -255,11 +237,11 @@ static void set_host(JsonBuilder *b, const struct report *r)
 {
 	json_builder_set_member_name(b, "host");
 	json_builder_begin_object(b);
-	set_string(b, "name", r->host.name);
-	set_string(b, "libvirt", r->host.libvirt);
-	set_string(b, "qemu", r->host.qemu);
-	set_string(b, "kernel", r->host.kernel);
-	set_string(b, "os", r->host.os);
+	json_out_set(b, "name", r->host.name);
+	json_out_set(b, "libvirt", r->host.libvirt);
+	json_out_set(b, "qemu", r->host.qemu);
+	json_out_set(b, "kernel", r->host.kernel);
+	json_out_set(b, "os", r->host.os);
 	set_sample(b, r->sample);
 	json_builder_end_object(b);
 }
@@ -298,7 +280,7 @@ static void set_option(JsonBuilder *b, const GPtrArray *options, guint at)
 	if (values->len > 1)
 		json_builder_begin_array(b);
 	for (guint i = 0; i < values->len; i++)
-		add_string(b, values->pdata[i]);
+		json_out_add(b, values->pdata[i]);
 	if (values->len > 1)
 		json_builder_end_array(b);
 }
@@ -334,9 +316,9 @@ static JsonNode *report_node(const struct report *r)
 	g_autoptr(JsonBuilder) b = json_builder_new();
 
 	json_builder_begin_object(b);
-	set_string(b, "schema", "vmdoctor.report/1");
-	set_string(b, "version", r->version);
-	set_string(b, "taken", r->taken);
+	json_out_set(b, "schema", "vmdoctor.report/1");
+	json_out_set(b, "version", r->version);
+	json_out_set(b, "taken", r->taken);
 	set_host(b, r);
 	set_options(b, r->options);
 	set_counts(b, r);
@@ -347,83 +329,12 @@ static JsonNode *report_node(const struct report *r)
 	return json_builder_get_root(b);
 }
 
-/*
- * Legal in JSON, but a terminal obeys them: C1 controls and bidi marks.  And U+001F, which JSON
- * forbids and which json-glib 1.6 forgets to escape.
- */
-static bool needs_escape(gunichar c)
-{
-	return c == 0x1f || (c >= 0x80 && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-static void append_escaped(GString *out, const char *text, const char *end)
-{
-	const char *next;
-
-	for (; text < end; text = next) {
-		gunichar c = g_utf8_get_char(text);
-
-		next = g_utf8_next_char(text);
-		if (needs_escape(c))
-			g_string_append_printf(out, "\\u%04x", c);
-		else
-			g_string_append_len(out, text, next - text);
-	}
-}
-
-/*
- * json-glib prints 0.7 as 0.69999999999999996.  Raw line breaks never stand inside a string, so a
- * line that begins with a name and a number is a member.  A score has three decimals, what was measured
- * one.
- * Return: where the fraction begins that ends before @end, or NULL.
- */
-static const char *find_fraction(const char *line, const char *end, const char **ret_format)
-{
-	const char *number;
-
-	line += strspn(line, " ");
-	*ret_format = g_str_has_prefix(line, "\"score\" : ") ? "%.3f" : "%.1f";
-	if (*line != '"')
-		return NULL;
-	number = line + 1 + strspn(line + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
-	if (!g_str_has_prefix(number, "\" : "))
-		return NULL;
-	number += strlen("\" : ");
-	if (number >= end || !g_ascii_isdigit(*number))
-		return NULL;
-	return memchr(number, '.', (size_t)(end - number)) || memchr(number, 'e', (size_t)(end - number))
-		       ? number
-		       : NULL;
-}
-
-static void append_line(GString *out, const char *line, const char *end)
-{
-	const char *format, *score = find_fraction(line, end, &format);
-	char number[G_ASCII_DTOSTR_BUF_SIZE];
-	char *rest = NULL;
-
-	if (score) {
-		g_string_append_len(out, line, score - line);
-		g_ascii_formatd(number, sizeof(number), format, g_ascii_strtod(score, &rest));
-		g_string_append(out, number);
-		line = rest;
-	}
-	append_escaped(out, line, end);
-	g_string_append_c(out, '\n');
-}
-
 static void write_json(const struct report *r, const struct style *style, GString *out)
 {
 	g_autoptr(JsonNode) root = report_node(r);
-	g_autofree char *text = json_to_string(root, TRUE);
-	const char *end;
 
 	(void)style;
-	for (const char *line = text; *line; line = *end ? end + 1 : end) {
-		end = line + strcspn(line, "\n");
-		append_line(out, line, end);
-	}
+	json_out(root, out);
 }
 
 const struct writer writer_json = {

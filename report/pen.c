@@ -40,7 +40,7 @@ static size_t append_character(GString *out, const char *s, size_t len)
 	return g_utf8_skip[(unsigned char)*s];
 }
 
-static char *safe_text(const char *s, size_t len)
+char *pen_safe(const char *s, size_t len)
 {
 	GString *safe = g_string_sized_new(len);
 
@@ -65,7 +65,7 @@ static unsigned int safe_columns(const char *safe)
 
 unsigned int pen_columns(const char *text)
 {
-	g_autofree char *safe = safe_text(text, strlen(text));
+	g_autofree char *safe = pen_safe(text, strlen(text));
 
 	return safe_columns(safe);
 }
@@ -147,7 +147,7 @@ void pen_words(struct pen *p, const char *text)
 
 	for (unsigned int gap = skip_blanks(&s); *s; gap = skip_blanks(&s)) {
 		size_t len = strcspn(s, " \t\n");
-		g_autofree char *safe = safe_text(s, len);
+		g_autofree char *safe = pen_safe(s, len);
 
 		if (len > 0)
 			put_word(p, safe, gap);
@@ -162,7 +162,7 @@ static char *safe_line(const char *text)
 
 	g_string_replace(s, "\n", "\\n", 0);
 	g_string_replace(s, "\t", "\\t", 0);
-	return safe_text(s->str, s->len);
+	return pen_safe(s->str, s->len);
 }
 
 void pen_unit(struct pen *p, const char *text)

@@ -47,6 +47,12 @@ void pen_verbatim(struct pen *p, const char *text);
 void pen_tab(struct pen *p, unsigned int column);
 /** pen_ink - of what is written from now on */
 void pen_ink(struct pen *p, enum ink ink);
+/**
+ * pen_safe - @len bytes of @s with all that is invisible made visible; g_free() it
+ *
+ * Line breaks and tabs, too.  The other formats that people read show the same.
+ */
+char *pen_safe(const char *s, size_t len);
 /** pen_columns - how wide @text is when it is shown, escapes included */
 unsigned int pen_columns(const char *text);
 

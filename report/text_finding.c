@@ -13,6 +13,7 @@
 
 #include "finding.h"
 #include "pen.h"
+#include "tree.h"
 #include "writer.h"
 
 /* without --verbose */
@@ -31,89 +32,13 @@ struct listing {
 	bool verbose;
 	bool after_compact;	     /* compact findings stand close to each other */
 	unsigned int number_columns; /* of the longest "12. " */
-	GHashTable *by_key;	     /* key -> finding */
-	GHashTable *children;	     /* key -> findings that it explains, by rank */
-	GHashTable *twins; /* twin_name() -> findings that differ in the subject only, by rank */
+	struct tree tree;
 	GHashTable *shown; /* findings that have been written */
 };
-
-/* Findings of one rule that read alike. */
-static char *twin_name(const struct finding *f)
-{
-	return g_strdup_printf("%d\n%s\n%s", f->severity, f->rule, f->title);
-}
 
 static bool is_compact(const struct listing *l, const struct finding *f)
 {
 	return !l->verbose && f->severity <= SEVERITY_ADVICE;
-}
-
-/* The findings that @f explains, or NULL. */
-static GPtrArray *children_of(const struct listing *l, const struct finding *f)
-{
-	return f->key ? g_hash_table_lookup(l->children, f->key) : NULL;
-}
-
-/* A root that is not in the report, because it is muted, explains nothing here. */
-static bool is_root(const struct listing *l, const struct finding *f)
-{
-	return !f->explained_by || !g_hash_table_contains(l->by_key, f->explained_by);
-}
-
-static void index_add(GHashTable *index, const char *name, struct finding *f)
-{
-	GPtrArray *list = g_hash_table_lookup(index, name);
-
-	if (!list) {
-		list = g_ptr_array_new();
-		g_hash_table_insert(index, g_strdup(name), list);
-	}
-	g_ptr_array_add(list, f);
-}
-
-static GHashTable *index_new(void)
-{
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-				     (GDestroyNotify)g_ptr_array_unref);
-}
-
-/* Only what neither explains nor is explained may stand for others, or be left to stand for. */
-static void index_twin(struct listing *l, struct finding *f)
-{
-	g_autofree char *name = twin_name(f);
-
-	if (f->severity < SEVERITY_ERROR && is_root(l, f) && !children_of(l, f))
-		index_add(l->twins, name, f);
-}
-
-static void listing_init(struct listing *l, const GPtrArray *findings)
-{
-	unsigned int last = 1;
-
-	l->by_key = g_hash_table_new(g_str_hash, g_str_equal);
-	l->children = index_new();
-	l->twins = index_new();
-	l->shown = g_hash_table_new(NULL, NULL);
-	for (guint i = 0; i < findings->len; i++) {
-		struct finding *f = findings->pdata[i];
-
-		if (f->key)
-			g_hash_table_insert(l->by_key, f->key, f);
-		if (f->explained_by)
-			index_add(l->children, f->explained_by, f);
-		last = MAX(last, f->rank);
-	}
-	for (guint i = 0; i < findings->len; i++)
-		index_twin(l, findings->pdata[i]);
-	l->number_columns = snprintf(NULL, 0, "%u. ", last);
-}
-
-static void listing_done(struct listing *l)
-{
-	g_hash_table_unref(l->by_key);
-	g_hash_table_unref(l->children);
-	g_hash_table_unref(l->twins);
-	g_hash_table_unref(l->shown);
 }
 
 static void write_severity(struct pen *p, enum severity severity)
@@ -284,18 +209,15 @@ static void write_twin_places(struct pen *p, const GPtrArray *twins)
 /* The first finding of a kind has been written: name the others. */
 static void write_twins(struct listing *l, const struct finding *f, unsigned int indent)
 {
-	g_autofree char *name = twin_name(f);
-	const GPtrArray *all = g_hash_table_lookup(l->twins, name);
+	const GPtrArray *all = l->verbose ? NULL : tree_twins(&l->tree, f);
 	g_autoptr(GPtrArray) twins = g_ptr_array_new();
 
-	if (l->verbose || !all || all->pdata[0] != f)
+	if (!all)
 		return;
 	for (guint i = 1; i < all->len; i++) {
 		g_ptr_array_add(twins, all->pdata[i]);
 		g_hash_table_add(l->shown, all->pdata[i]);
 	}
-	if (twins->len == 0)
-		return;
 	begin_part(l->pen, "Also", indent);
 	write_twin_places(l->pen, twins);
 }
@@ -321,7 +243,7 @@ static void write_child(struct listing *l, struct finding *f, unsigned int inden
 /* Marks @f and all below it as shown. Return: how many were not before. */
 static unsigned int leave_out(struct listing *l, struct finding *f)
 {
-	const GPtrArray *children = children_of(l, f);
+	const GPtrArray *children = tree_children(&l->tree, f);
 	unsigned int n = 1;
 
 	if (!g_hash_table_add(l->shown, f))
@@ -333,7 +255,7 @@ static unsigned int leave_out(struct listing *l, struct finding *f)
 
 static void write_children(struct listing *l, const struct finding *f, unsigned int indent)
 {
-	const GPtrArray *children = children_of(l, f);
+	const GPtrArray *children = tree_children(&l->tree, f);
 	unsigned int left_out = 0;
 
 	for (guint i = 0; children && i < children->len; i++) {
@@ -374,11 +296,13 @@ void text_findings(const struct report *r, const struct style *style, struct pen
 {
 	struct listing l = { .pen = p, .verbose = style->verbose };
 
-	listing_init(&l, r->findings);
+	tree_init(&l.tree, r->findings);
+	l.shown = g_hash_table_new(NULL, NULL);
+	l.number_columns = snprintf(NULL, 0, "%u. ", l.tree.last);
 	for (guint i = 0; i < r->findings->len; i++) {
 		struct finding *f = r->findings->pdata[i];
 
-		if (is_root(&l, f) && !g_hash_table_contains(l.shown, f))
+		if (tree_is_root(&l.tree, f) && !g_hash_table_contains(l.shown, f))
 			write_tree(&l, f);
 	}
 	/* Findings that explain each other in a circle have no root, and must not get lost. */
@@ -388,5 +312,6 @@ void text_findings(const struct report *r, const struct style *style, struct pen
 		if (!g_hash_table_contains(l.shown, f))
 			write_tree(&l, f);
 	}
-	listing_done(&l);
+	g_hash_table_unref(l.shown);
+	tree_done(&l.tree);
 }
