@@ -196,6 +196,8 @@ static struct source *open_live(const struct options *o, GError **error)
 	struct source *live = source_live_new(o->connect, !o->no_guest, o->probe ? &o->probing : NULL);
 	struct source *record = record_new(source_clean_new(live, o->secrets));
 
+	if (o->guest_files)
+		source_live_read_guest_files(live);
 	record_deadline(record, g_get_monotonic_time() + (int64_t)o->timeout_s * 1000000);
 	/* Who brings an error message may well bring it because there is no libvirt. */
 	if (!o->error_text && !o->error_file && !is_usable(record, o, error)) {
@@ -446,8 +448,7 @@ static GHashTable *load_baseline(const char *path, GError **error)
 	return g_steal_pointer(&keys);
 }
 
-static struct report *report_on(const struct options *o, xmlDoc *facts, GPtrArray *rules,
-				GError **error)
+struct report *diagnose_report(const struct options *o, xmlDoc *facts, GPtrArray *rules, GError **error)
 {
 	struct muting muting = { .ignore = o->ignore };
 	struct report *r;
@@ -474,11 +475,10 @@ static bool save_facts(const struct options *o, xmlDoc *facts, GError **error)
 	return cannot_read(error, o->facts, "cannot be written");
 }
 
-struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
-			struct sampling *sampling, GError **error)
+xmlDoc *diagnose_facts(const struct options *o, struct source *record, GPtrArray *rules,
+		       struct sampling *sampling, GError **error)
 {
 	g_auto(GStrv) all = NULL, chosen = NULL;
-	struct report *r;
 	xmlDoc *facts;
 
 	(void)gather_domains(record, &all); /* a tree may hold logs only */
@@ -489,7 +489,17 @@ struct report *diagnose(const struct options *o, struct source *record, GPtrArra
 	facts_setf(xmlDocGetRootElement(facts), "domains", "%u", g_strv_length(all));
 	signature_scan(rules, record, facts);
 	record_seal(record);
-	r = save_facts(o, facts, error) ? report_on(o, facts, rules, error) : NULL;
+	return facts;
+}
+
+struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
+			struct sampling *sampling, GError **error)
+{
+	xmlDoc *facts = diagnose_facts(o, record, rules, sampling, error);
+	struct report *r = NULL;
+
+	if (facts && save_facts(o, facts, error))
+		r = diagnose_report(o, facts, rules, error);
 	facts_free(facts);
 	return r;
 }

@@ -6,6 +6,7 @@
 #define VMDOCTOR_DIAGNOSE_H
 
 #include <glib.h>
+#include <libxml/tree.h>
 
 struct options;
 struct report;
@@ -19,6 +20,11 @@ struct source *diagnose_open(const struct options *o, GError **error);
 /** diagnose_open_path - a bundle or a sosreport (archive or directory), a case tree, or one domain
  *  XML file as a tree of that file */
 struct source *diagnose_open_path(const char *path, GError **error);
+/** diagnose_facts - what the checks and the logs say; seals @record. facts_free() it */
+xmlDoc *diagnose_facts(const struct options *o, struct source *record, GPtrArray *rules,
+		       struct sampling *sampling, GError **error);
+/** diagnose_report - what the rules say of @facts, ranked */
+struct report *diagnose_report(const struct options *o, xmlDoc *facts, GPtrArray *rules, GError **error);
 /** diagnose - the whole way; @record is sealed. NULL with @error: no such domain, bad baseline */
 struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
 			struct sampling *sampling, GError **error);

@@ -24,6 +24,7 @@ static const struct command {
 } commands[] = {
 	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose; no DOMAIN: the host and every domain",
 	  cmd_check },
+	{ "diff", "A B", "what changed between two recordings, or a recording and now ('live')", cmd_diff },
 	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", "will the domains still start after an upgrade?",
 	  cmd_audit },
 	{ "probe", "[OPTIONS] DOMAIN...", "send a few harmless frames: at which hop do they die?",
@@ -41,7 +42,7 @@ static const struct command {
 };
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
-static const char *const later[] = { "diff", "trace", "merge", NULL };
+static const char *const later[] = { "trace", "merge", NULL };
 
 int cmd_fail(const char *format, ...)
 {
