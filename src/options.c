@@ -64,6 +64,8 @@ static GOptionContext *context_new(struct options *o)
 		  "top: one table after the other", NULL },
 		{ "rounds", 'n', 0, G_OPTION_ARG_INT, &o->rounds,
 		  "top: end after N tables", "N" },
+		{ "guest-files", 0, 0, G_OPTION_ARG_NONE, &o->guest_files,
+		  "let the agent read some files of /proc, too; libvirt marks the domain as tainted", NULL },
 		{ "no-guest", 0, 0, G_OPTION_ARG_NONE, &o->no_guest, "ask no guest agent", NULL },
 		{ "probe", 0, 0, G_OPTION_ARG_NONE, &o->probe,
 		  "send at most 20 harmless frames per interface: where do they die?", NULL },
@@ -163,6 +165,8 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--target %s: not an IPv4 address", o->target);
 	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
 		return fail(error, "--pcap %s: is there already", o->pcap);
+	if (o->guest_files && o->no_guest)
+		return fail(error, "--guest-files and --no-guest exclude each other");
 	if (o->sample_s < 0)
 		return fail(error, "--sample: not a number of seconds from 0 on");
 	if (o->is_top && o->sample_s == 0)

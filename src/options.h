@@ -32,6 +32,7 @@ struct options {
 	gboolean probe, force;
 	struct source_probe_options probing;
 	int timeout_s, sample_s; /* sample_s 0: no sample */
+	gboolean guest_files; /* read files in guests by their agents */
 	gboolean batch; /* of top: one table after the other */
 	int rounds;	/* of top: 0: until it is ended */
 	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;

@@ -161,6 +161,9 @@ struct source *source_probe_new(const struct source_probe_options *o);
  *  @probe: NULL: no frame is sent; borrowed */
 struct source *source_live_new(const char *uri, bool ask_guest,
 			       const struct source_probe_options *probe);
+/** source_live_read_guest_files - its agents are asked for files in guests, too: libvirt marks a domain of
+ *  which that was asked as tainted (custom-ga-command), so it is for those who want it */
+void source_live_read_guest_files(struct source *live);
 /** source_tree_new - a case tree; -ENOENT, -ENOTDIR, -EBADMSG with @error set */
 struct source *source_tree_new(const char *dir, GError **error);
 /** source_tree_over - a case tree whose files @files has; owned. -EBADMSG with @error set */

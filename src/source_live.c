@@ -31,7 +31,7 @@ struct live {
 	struct source source;
 	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open, *sample;
 	char *uri;
-	bool ask_guest, is_mute; /* libvirtd accepted us, and says nothing */
+	bool ask_guest, guest_files, is_mute; /* libvirtd accepted us, and says nothing */
 	const struct source_probe_options *probe; /* NULL: none is wanted */
 	int local;	   /* -1: not known yet */
 	GHashTable *stuck; /* names of domains that did not answer in time */
@@ -146,7 +146,7 @@ static char *domain_of(const char *path)
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (g_str_has_prefix(rest, kinds[i])) {
 			char *name = g_strdup(rest + strlen(kinds[i]));
-			char *end = strrchr(name, '/');
+			char *end = strchr(name, '/');
 
 			if (!end)
 				end = strrchr(name, '.');
@@ -162,12 +162,18 @@ static void ask_libvirt(struct live *live, const struct query *q, struct answer 
 {
 	g_autofree char *domain = domain_of(q->path);
 	bool guest = strstr(q->path, "/libvirt/guest/") != NULL;
+	/* An agent that does not answer says nothing of QEMU's monitor; no '/' is in an escaped name. */
+	g_autofree char *agent = guest ? g_strconcat(domain, "/agent", NULL) : NULL;
 
-	if (guest && !live->ask_guest) {
+	if (guest && (!live->ask_guest || (!live->guest_files && strstr(q->path, "/files/")))) {
 		ret->error = -ENODATA;
 		return;
 	}
 	if (domain && g_hash_table_contains(live->stuck, domain)) {
+		ret->error = -ETIMEDOUT;
+		return;
+	}
+	if (agent && g_hash_table_contains(live->stuck, agent)) {
 		ret->error = -ETIMEDOUT;
 		return;
 	}
@@ -180,7 +186,9 @@ static void ask_libvirt(struct live *live, const struct query *q, struct answer 
 		live->is_mute = true;
 	if (!guest)
 		source_guard_deadline(live->virt, LIBVIRT_DEADLINE_MS);
-	if (ret->error == -ETIMEDOUT && domain)
+	if (agent && (ret->error == -ETIMEDOUT || ret->error == -ENOTCONN))
+		g_hash_table_add(live->stuck, g_steal_pointer(&agent));
+	else if (ret->error == -ETIMEDOUT && domain)
 		g_hash_table_add(live->stuck, g_steal_pointer(&domain));
 }
 
@@ -355,6 +363,11 @@ struct source *source_live_new(const char *uri, bool ask_guest,
 	live->open = source_guard_new(make_open, NULL, PROCESS_DEADLINE_MS);
 	live->sample = source_guard_new(make_sample, NULL, PROCESS_DEADLINE_MS);
 	return &live->source;
+}
+
+void source_live_read_guest_files(struct source *live)
+{
+	((struct live *)live)->guest_files = true;
 }
 
 struct source *source_knowledge_new(void)

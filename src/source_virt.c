@@ -51,6 +51,7 @@ static const struct kind {
 	{ "nwfilters/", ".xml", .read = virt_read_nwfilter },
 	{ "guest/", "/info.json", .read = virt_read_guestinfo, .is_agent = true },
 	{ "guest/", "/time.json", .read = virt_read_guesttime, .is_agent = true },
+	{ "guest/", NULL, .read = virt_read_guestfile, .is_agent = true, .is_raw = true },
 };
 
 static int list_nothing(virConnectPtr conn G_GNUC_UNUSED, GPtrArray *names G_GNUC_UNUSED)
@@ -72,6 +73,8 @@ static char *name_in(const struct kind *kind, const char *path)
 {
 	size_t start = strlen(kind->prefix), end = strlen(path);
 
+	if (!kind->suffix && g_str_has_suffix(kind->prefix, "/")) /* all that is below it */
+		return g_str_has_prefix(path, kind->prefix) ? g_strdup(path + start) : NULL;
 	if (!kind->suffix)
 		return strcmp(path, kind->prefix) == 0 ? g_strdup("") : NULL;
 	if (!g_str_has_prefix(path, kind->prefix) || !g_str_has_suffix(path, kind->suffix))

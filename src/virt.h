@@ -82,6 +82,9 @@ int virt_read_sample(virConnectPtr conn, const char *name, char **ret_text);
 /** virt_read_guestinfo - what the agent in the guest says; of its users only how many they are */
 int virt_read_guestinfo(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_guesttime(virConnectPtr conn, const char *name, char **ret_text);
+/** virt_read_guestfile - @name: "NAME/files/proc/swaps", NAME escaped; one of a fixed list of files in the
+ *  guest, at most 64 KiB. -EPERM: its agent does not let files be read */
+int virt_read_guestfile(virConnectPtr conn, const char *name, char **ret_text);
 
 /* Adds the names of a directory's files to @names. */
 int virt_list_domains(virConnectPtr conn, GPtrArray *names);

@@ -9,7 +9,7 @@
 #include "source.h"
 #include "tasks.h"
 
-extern const struct check check_sample, check_host_use;
+extern const struct check check_sample, check_host_use, check_guest_state;
 
 struct world {
 	struct source *record;
@@ -324,6 +324,46 @@ static void lockdown_is_said_not_zero(void **state)
 	assert_xpath(w->facts, "count(/facts/vm/sample/kvm/@exits-per-s)", "0");
 }
 
+#define GUEST "/vmdoctor/libvirt/guest/vm/"
+
+static void the_clock_of_the_guest_is_compared_with_the_middle_of_the_question(void **state)
+{
+	struct world *w = *state;
+	xmlNode *guest = facts_add(w->vm, "guest");
+
+	facts_set(guest, "fs-0-mountpoint", "/");
+	facts_set(guest, "fs-0-total-bytes", "1000");
+	facts_set(guest, "fs-0-used-bytes", "995");
+	put(w, 0, GUEST "time.json",
+	    "{\"guest-s\":1000,\"guest-ns\":500000000,\"host-before-us\":1002000000,\"host-after-us\":1002200000}");
+	check_guest_state.vm(w->record, w->vm);
+	assert_xpath(w->facts, "/facts/vm/guest-time/@offset-ms", "-1600");
+	assert_xpath(w->facts, "/facts/vm/guest-time/@round-trip-ms", "200");
+	assert_xpath(w->facts, "/facts/vm/guest-fs/@used-percent", "99.5");
+	assert_xpath(w->facts, "count(/facts/vm/guest-system)", "0");
+}
+
+static void what_the_guest_waits_for_is_read_inside(void **state)
+{
+	struct world *w = *state;
+
+	facts_add(w->vm, "guest");
+	put(w, 0, GUEST "files/proc/meminfo", "MemTotal: 2000 kB\nMemAvailable:  1000 kB\n");
+	put(w, 0, GUEST "files/proc/modules", "virtio_blk 1 2\next4 1 2\nvirtio_net 1 2\n");
+	put(w, 1, GUEST "files/proc/stat", "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 1\n");
+	put(w, 2, GUEST "files/proc/stat", "cpu  20 0 20 20 30 0 0 10 0 0\ncpu0 1\n");
+	put(w, 1, GUEST "files/proc/pressure/io", "some total=5\nfull avg10=0.00 total=0\n");
+	put(w, 2, GUEST "files/proc/pressure/io", "some total=9\nfull avg10=0.00 total=500000\n");
+	measure(w);
+	check_guest_state.vm(w->record, w->vm);
+	check_guest_state.vm_sample.measure(w->record, w->vm);
+	assert_xpath(w->facts, "/facts/vm/guest-system/@virtio", "virtio_blk virtio_net");
+	assert_xpath(w->facts, "/facts/vm/sample/guest/@iowait-percent", "30.0");
+	assert_xpath(w->facts, "/facts/vm/sample/guest/@steal-percent", "10.0");
+	assert_xpath(w->facts, "/facts/vm/sample/guest/@busy-percent", "40.0");
+	assert_xpath(w->facts, "/facts/vm/sample/guest/@io-full-percent", "25.0");
+}
+
 static void no_sample_no_facts(void **state)
 {
 	struct world *w = *state;
@@ -383,6 +423,8 @@ int main(void)
 		T(exits_come_from_libvirt),
 		T(exits_come_from_debugfs_where_libvirt_has_none),
 		T(lockdown_is_said_not_zero),
+		T(the_clock_of_the_guest_is_compared_with_the_middle_of_the_question),
+		T(what_the_guest_waits_for_is_read_inside),
 		T(no_sample_no_facts),
 		cmocka_unit_test(this_process_can_be_read),
 		cmocka_unit_test(rubbish_is_left_out),
