@@ -123,6 +123,8 @@ static bool is_word_byte(char c)
 /* Names that hold such a word, and are of something else: "vnc_tls_x509_secret_uuid". */
 static bool is_of_else(const char *name, size_t size)
 {
+	/* sudoers(5) */
+	static const char nopasswd[] = "NOPASSWD";
 	static const char *const ends[] = { "uuid",  "file",   "path",	"dir",	  "-secret", "alias",
 					    "usage", "type",   "format", "driver", "validto", "length",
 					    "name",  "method", "policy", "algorithm", "-id" };
@@ -133,7 +135,7 @@ static bool is_of_else(const char *name, size_t size)
 		if (size >= n && g_ascii_strncasecmp(name + size - n, ends[i], n) == 0)
 			return true;
 	}
-	return false;
+	return size == strlen(nopasswd) && memcmp(name, nopasswd, size) == 0;
 }
 
 static bool is_switch(const char *value, size_t size)
@@ -148,11 +150,19 @@ static bool is_switch(const char *value, size_t size)
 	return false;
 }
 
+/* In "secret= --next" the value is empty, in "secret = X" and "secret= 'X'" it is not. */
+static const char *value_behind(const struct look *l, const char *p, bool is_close)
+{
+	const char *behind = skip(l, p, " \t", BLANKS_MAX);
+
+	return is_close && quote_at(l, behind).size == 0 ? p : behind;
+}
+
 /* password=X, "password": "X", vnc_password = "X". A colon counts after a quote, or @strongly. */
 static bool find_assigned(const struct look *l, bool strongly, bool whole_line, const char *kind,
 			  struct clean_span *ret)
 {
-	const char *begin = l->at, *p = l->after, *end;
+	const char *begin = l->at, *p = l->after, *name_end, *end;
 	struct quote q;
 	bool equals;
 
@@ -163,11 +173,12 @@ static bool find_assigned(const struct look *l, bool strongly, bool whole_line, 
 	if (is_of_else(begin, (size_t)(p - begin)))
 		return false;
 	q = quote_at(l, p);
-	p = skip(l, p + q.size, " \t", BLANKS_MAX);
+	name_end = p + q.size;
+	p = skip(l, name_end, " \t", BLANKS_MAX);
 	equals = p < l->end && *p == '=';
 	if (p == l->end || (!equals && (*p != ':' || (q.size == 0 && !strongly))))
 		return false;
-	p = skip(l, p + 1, " \t", BLANKS_MAX);
+	p = value_behind(l, p + 1, equals && p == name_end);
 	q = quote_at(l, p);
 	p += q.size;
 	if (is_hidden(p, l->end)) /* before the search for its end, or many of them take the square */
@@ -188,8 +199,20 @@ static bool find_secret(const struct look *l, struct clean_span *ret)
 	return find_assigned(l, false, false, "secret", ret);
 }
 
+/* sudo logs the working directory as PWD=/… */
+static bool find_pwd(const struct look *l, struct clean_span *ret)
+{
+	return l->end - l->after > 1 && memcmp(l->after, "=/", 2) != 0 && find_secret(l, ret);
+}
+
+/* Of HTTP; flows of Open vSwitch have cookies, too, which are numbers: cookie=0x1, cookie=0. */
 static bool find_header(const struct look *l, struct clean_span *ret)
 {
+	bool is_part = (l->at > l->text && (g_ascii_isalnum(l->at[-1]) || l->at[-1] == '_')) ||
+		       (l->after < l->end && is_word_byte(*l->after));
+
+	if (is_part || (l->end - l->after > 1 && l->after[0] == '=' && g_ascii_isdigit(l->after[1])))
+		return false;
 	return find_assigned(l, true, true, "HTTP credentials", ret);
 }
 
@@ -340,7 +363,7 @@ static const struct trigger {
 	const char *word; /* lower case */
 	bool (*find)(const struct look *l, struct clean_span *ret);
 } triggers[] = {
-	{ "passw", find_password },	   { "passphrase", find_password }, { "pwd", find_secret },
+	{ "passw", find_password },	   { "passphrase", find_password }, { "pwd", find_pwd },
 	{ "secret-set-value", find_virsh }, { "secret", find_secret },	    { "token", find_secret },
 	{ "credential", find_credential }, { "apikey", find_secret },	    { "api_key", find_secret },
 	{ "api-key", find_secret },	   { "private_key", find_secret },  { "private-key", find_secret },

@@ -45,7 +45,7 @@ static void values_behind_telling_words_are_hidden(void **state G_GNUC_UNUSED)
 		"Authorization: Basic aHVudGVyMg hunter2", "Cookie: a=b; c=hunter2",
 		"root:$6$salt$hunter2hunter2hunter2:19000:0:", "-----BEGIN RSA PRIVATE KEY-----\nMIIhunter2\n-----END RSA PRIVATE KEY-----",
 		"COMMAND=/usr/bin/virsh secret-set-value 1234 hunter2", "COMMAND=virsh secret-set-value --secret 1234 --base64 hunter2",
-		"node.session.auth.password_in = hunter2", "chap_secret=hunter2", "aws_secret_access_key=hunter2",
+		"node.session.auth.password_in = hunter2", "password= 'hunter2'", "MYSQL_PWD=hunter2", "chap_secret=hunter2", "aws_secret_access_key=hunter2",
 		"type=PROCTITLE msg=audit(1:2): proctitle=71656D75002D7600706173733D70617373776F72643D68756E74657232",
 	};
 
@@ -68,6 +68,8 @@ static void what_only_looks_like_it_stays(void **state G_GNUC_UNUSED)
 		"http://example.com:8080/a@b", "ssh://root@host/system", "data=/srv/x", "no secret here",
 		"password=[redacted]", "type=PROCTITLE proctitle=2F7573722F62696E2F71656D75002D6E616D65",
 		"<secret type='passphrase' uuid='0a81f5b2-8403-7b23-c8d6-21ccc2f80d6f'/>", "-fw_cfg name=opt/x,file=/srv/x",
+		"nova : TTY=unknown ; PWD=/var/lib/nova ; USER=root", "nova ALL=(root) NOPASSWD: /usr/bin/nova-rootwrap",
+		" cookie=0x8d1, duration=12.3s, table=0", "Request(cookie=0,cookie_mask=0,flags=0)", "net.ipv4.tcp_syncookies = 2", "ceph.lockbox_secret= --addtag x",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
