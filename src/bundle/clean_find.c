@@ -263,7 +263,7 @@ static bool find_ceph(const struct look *l, struct clean_span *ret)
 /* -object secret,id=…,data=X, or as JSON. */
 static bool find_data(const struct look *l, struct clean_span *ret)
 {
-	if (l->at == l->text || !is_any(l->at[-1], ",\"'; ") || !stands_before(l, "secret"))
+	if (l->at == l->text || !is_any(l->at[-1], ",\"'") || !stands_before(l, "secret"))
 		return false;
 	return find_assigned(l, false, false, "QEMU secret", ret);
 }
@@ -390,9 +390,13 @@ static void pairs_init(unsigned char pairs[8192])
 static bool find_at(struct look *l, struct clean_span *ret)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(triggers); i++) {
-		size_t n = strlen(triggers[i].word);
+		const char *word = triggers[i].word;
+		size_t n;
 
-		if ((size_t)(l->end - l->at) < n || g_ascii_strncasecmp(l->at, triggers[i].word, n) != 0)
+		if (g_ascii_tolower(l->at[0]) != word[0] || g_ascii_tolower(l->at[1]) != word[1])
+			continue;
+		n = strlen(word);
+		if ((size_t)(l->end - l->at) < n || g_ascii_strncasecmp(l->at, word, n) != 0)
 			continue;
 		l->after = l->at + n;
 		if (triggers[i].find(l, ret))
