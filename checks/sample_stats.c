@@ -233,9 +233,14 @@ static void set_guest_rate(xmlNode *memory, const char *attr, const struct readi
 
 static void add_balloon(struct source *src, xmlNode *sample, const struct reading_json *r)
 {
-	xmlNode *memory = memory_of(sample);
 	g_autofree char *clock = NULL;
 	uint64_t updated = 0, seconds = 0;
+	xmlNode *memory;
+
+	if (!json_object_has_member(r->after, "balloon.current") &&
+	    !json_object_has_member(r->after, "balloon.last-update"))
+		return;
+	memory = memory_of(sample);
 
 	set_balloon(memory, "balloon-kib", r, "balloon.current");
 	set_balloon(memory, "unused-kib", r, "balloon.unused");

@@ -61,7 +61,7 @@ static GHashTable *keys_with(GPtrArray *rules, unsigned int at, int error, unsig
 	*s = (struct saboteur){ { &saboteur_ops }, source_tree_new(TREE, NULL), 0, at, error, NULL };
 	assert_non_null(s->below);
 	record = record_new(&s->source);
-	r = diagnose(&o, record, rules, NULL);
+	r = diagnose(&o, record, rules, NULL, NULL);
 	assert_non_null(r);
 	for (guint i = 0; i < r->findings->len; i++)
 		g_hash_table_add(keys, g_strdup(((struct finding *)r->findings->pdata[i])->key));
