@@ -61,7 +61,7 @@ qemu-io -c 'sleep 30000' "$image" >/dev/null 2>&1 &
 holder=$!
 wait_for 5 eval '! qemu-img info "$image" >/dev/null 2>&1' || true
 refuses 'image open elsewhere'
-first logs-image-locked 'image open elsewhere, by its message' --error-file message
+first lock-held 'image open elsewhere, by its message' --error-file message
 kill $holder
 wait $holder 2>/dev/null
 starts 'image open elsewhere'
