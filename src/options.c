@@ -41,7 +41,7 @@ static GOptionContext *context_new(struct options *o)
 		  "write it to FILE, whole or not at all; may be repeated with -F", "FILE" },
 		{ "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record,
 		  "save all that was read as a case tree in the new directory DIR", "DIR" },
-		{ "dry-run", 0, o->is_bundle ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->dry_run,
+		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &o->dry_run,
 		  "bundle: write nothing, list what it would hold", NULL },
 		{ "facts", 0, 0, G_OPTION_ARG_FILENAME, &o->facts,
 		  "write the facts that rules see as XML, for those who write rules", "FILE" },

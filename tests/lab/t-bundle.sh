@@ -20,8 +20,8 @@ inside() # ARCHIVE FILE
 replays() # ARCHIVE DOMAIN...
 {
 	timeout 60 "$VMDOCTOR" --from "$@" >text || [ $? = 1 ] || return
-	timeout 60 "$VMDOCTOR" --from "$@" -F json >json || [ $? = 1 ] || return
-	inside "$1" report.txt | cmp - text && inside "$1" report.json | cmp - json
+	timeout 60 "$VMDOCTOR" --from "$@" -F json >replayed || [ $? = 1 ] || return
+	inside "$1" report.txt | cmp - text && inside "$1" report.json | cmp - replayed
 }
 check "it replays to the byte" replays b.tar.zst
 check "so does that of one domain" replays web.tar.xz web
