@@ -393,7 +393,7 @@ static char *guest_cpus(struct source *src, const struct task *task)
 static char *group_of(struct source *src, const struct task *task)
 {
 	g_autofree char *pid = g_strdup_printf("%" G_GUINT64_FORMAT, task->id);
-	bool is_unified;
+	bool is_unified = false;
 	g_autofree char *dir = control_group_dir(src, pid, "cpu", &is_unified);
 	const char *root = is_unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/cpu";
 

@@ -65,7 +65,7 @@ static GPtrArray *quotas_of(struct source *src, const xmlNode *vm, const char *p
 /* Of the domain's group in cgroup v2; v1 has no pressure files. */
 static char *pressure_path(struct source *src, const char *pid, const char *resource)
 {
-	bool is_unified;
+	bool is_unified = false;
 	g_autofree char *dir = control_group_dir(src, pid, resource, &is_unified);
 
 	return dir && is_unified ? g_strdup_printf("%s/%s.pressure", dir, resource) : NULL;
