@@ -20,7 +20,7 @@ PC_CFLAGS := $(shell pkg-config --cflags $(LIBS))
 PC_LIBS := $(shell pkg-config --libs $(LIBS))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
-	-Isrc -Isrc/probe -Isrc/firewall -Isrc/upgrade -Isrc/diff -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
+	-Isrc -Isrc/probe -Isrc/firewall -Isrc/upgrade -Isrc/diff -Isrc/merge -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
 SOURCES := $(wildcard src/*.c src/*/*.c checks/*.c report/*.c)

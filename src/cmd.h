@@ -14,6 +14,7 @@ struct options;
 int cmd_check(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_top(int argc, char **argv);

@@ -34,6 +34,7 @@ static const struct command {
 	{ "bundle", "[OPTIONS] [DOMAIN...]", "collect all that a check reads, and the report, in an archive",
 	  cmd_bundle },
 	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check },
+	{ "merge", "REPORT.json...", "one report over many hosts", cmd_merge },
 	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
 	  cmd_rules },
 	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain },
@@ -42,7 +43,7 @@ static const struct command {
 };
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
-static const char *const later[] = { "trace", "merge", NULL };
+static const char *const later[] = { "trace", NULL };
 
 int cmd_fail(const char *format, ...)
 {
