@@ -219,7 +219,7 @@ static void add_log(struct diff_side *s, struct source *record, const char *path
 	if (source_read(record, path, &text, NULL) < 0)
 		return;
 	lines = g_strsplit(text, "\n", 0);
-	for (guint i = 0; lines[i] && i < LOG_LINES_MAX; i++) {
+	for (guint i = 0; i < MIN(g_strv_length(lines), LOG_LINES_MAX); i++) {
 		g_autofree char *line = diff_log_line(lines[i]);
 
 		if (line)

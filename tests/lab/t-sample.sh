@@ -3,6 +3,7 @@
 # Slow guests, measured: a CPU burner, a quota, an I/O limit, swap, a disk that is not virtio; figures side by
 # side with what the kernel and virsh say; a stopped QEMU, a stopped agent; and an idle guest without a finding.
 
+# lab: alone
 # shellcheck source=lib.sh
 . "$VMDOCTOR_LAB/lib.sh"
 need taskset python3
