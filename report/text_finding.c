@@ -79,8 +79,7 @@ static void write_title(struct pen *p, const struct finding *f)
 	pen_printf(p, "(%s)", place);
 }
 
-/* As grep and compilers do: "path:12". */
-static char *evidence_place(const struct evidence *e)
+char *text_source(const struct evidence *e)
 {
 	const char *at = e->locator;
 
@@ -94,7 +93,7 @@ static char *evidence_place(const struct evidence *e)
 /* On one line if it fits, else the text goes below the place. */
 static void write_evidence(const struct evidence *e, struct pen *p)
 {
-	g_autofree char *place = evidence_place(e);
+	g_autofree char *place = text_source(e);
 	g_autofree char *text = g_strdup_printf("  %s", e->text ? e->text : "");
 	unsigned int columns = p->indent + pen_columns(place) + pen_columns(text);
 

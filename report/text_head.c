@@ -9,8 +9,7 @@
 enum { DOMAINS_LISTED = 10 }; /* more are counted by state */
 enum { NAME_COLUMNS = 32 };   /* a longer name does not push the others' columns away */
 
-/* "2026-03-01 10:15:00 UTC"; what is no ISO 8601 is shown as it is. */
-static char *time_text(const char *taken)
+char *text_time(const char *taken)
 {
 	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
 	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(taken, utc);
@@ -21,7 +20,7 @@ static char *time_text(const char *taken)
 
 static void write_program(const struct report *r, struct pen *p)
 {
-	g_autofree char *time = r->taken ? time_text(r->taken) : NULL;
+	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;
 
 	pen_ink(p, INK_BOLD);
 	pen_printf(p, "vmdoctor %s%s", r->version ? r->version : "", r->host.name ? ":" : "");

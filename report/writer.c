@@ -5,6 +5,7 @@
 static const struct writer *const writers[] = {
 	&writer_text,
 	&writer_json,
+	&writer_html,
 };
 
 const struct writer *writer_find(const char *name)

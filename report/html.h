@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * html - the parts of the HTML page, one file each
+ *
+ * A guest picks its own name, and a log line may hold anything: every string that is not a literal
+ * of these files goes through html_text(), html_verbatim() or html_tag().
+ */
+#ifndef VMDOCTOR_HTML_H
+#define VMDOCTOR_HTML_H
+
+#include <glib.h>
+
+struct finding;
+struct report;
+struct report_domain;
+struct tree;
+
+/** html_style - the style sheet, a constant */
+extern const char html_style[];
+
+/** html_text - running text: markup is escaped, what is invisible is shown, line breaks are spaces */
+void html_text(GString *out, const char *text);
+/** html_verbatim - as html_text(), but for <pre>: line breaks stay */
+void html_verbatim(GString *out, const char *text);
+/** html_tag - <@tag class="@class">@text</@tag>, or nothing for NULL. @tag, @class: literals */
+void html_tag(GString *out, const char *tag, const char *class, const char *text);
+
+/** html_summary - how much was found, and what to look at first */
+void html_summary(const struct report *r, const struct tree *t, GString *out);
+/** html_badge - a finding's severity, as a word */
+void html_badge(const struct finding *f, GString *out);
+/** html_findings - by rank, consequences folded under their root */
+void html_findings(const struct report *r, const struct tree *t, GString *out);
+/** html_machines - cards of the host and the domains, with what was probed and measured */
+void html_machines(const struct report *r, GString *out);
+/** html_paths - the hops of a domain's network probes, as diagrams */
+void html_paths(const struct report_domain *d, GString *out);
+/** html_host_sample - how the host's CPUs spent their time */
+void html_host_sample(const struct report *r, GString *out);
+/** html_domain_sample - run and delay of vCPUs, latency of disks */
+void html_domain_sample(const struct report_domain *d, GString *out);
+/** html_undecided - what could not be checked, by reason, and what would settle it */
+void html_undecided(const struct report *r, GString *out);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* html_finding - one article for each root; what it explains is folded below it */
+#include <string.h>
+
+#include "finding.h"
+#include "html.h"
+#include "text.h"
+#include "tree.h"
+
+/* Ten domains shall make a page that can be mailed. */
+enum { EVIDENCE_LISTED = 6, PLACES_LISTED = 40, DEPTH_MAX = 4 };
+
+/* How the list is being written; keys are borrowed from the report. */
+struct listing {
+	const struct tree *tree;
+	GHashTable *shown;
+	GString *out;
+};
+
+static void write_heading(const struct finding *f, unsigned int depth, GString *out)
+{
+	const char *tag = depth == 0 ? "h3" : "h4";
+	g_autofree char *place = text_place(f->domain, f->subject);
+
+	g_string_append_printf(out, "<%s><span class=\"rank\">%u.</span>", tag, f->rank);
+	html_badge(f, out);
+	html_text(out, f->title);
+	g_string_append(out, " <span class=\"place\">(");
+	html_text(out, place);
+	g_string_append_printf(out, ")</span></%s>\n", tag);
+}
+
+static void write_evidence(const struct evidence *e, GString *out)
+{
+	g_autofree char *source = text_source(e);
+
+	g_string_append(out, "<tr><td><code>");
+	html_text(out, source);
+	g_string_append(out, "</code></td><td><code>");
+	html_text(out, e->text);
+	g_string_append(out, "</code></td></tr>\n");
+}
+
+static void write_all_evidence(const struct finding *f, GString *out)
+{
+	guint listed = MIN(f->evidence->len, EVIDENCE_LISTED);
+
+	if (listed == 0)
+		return;
+	g_string_append(out, "<table class=\"seen\"><caption>Seen</caption>\n<thead><tr><th scope=\"col\">"
+			     "Where</th><th scope=\"col\">What</th></tr></thead>\n<tbody>\n");
+	for (guint i = 0; i < listed; i++)
+		write_evidence(f->evidence->pdata[i], out);
+	g_string_append(out, "</tbody></table>\n");
+	if (listed < f->evidence->len)
+		g_string_append_printf(out, "<p class=\"dim\">and %u more, in the JSON report</p>\n",
+				       f->evidence->len - listed);
+}
+
+/* One click selects the whole command (user-select: all): the page has no script. */
+static void write_fixes(const struct finding *f, GString *out)
+{
+	if (f->fixes->len == 0)
+		return;
+	g_string_append(out, "<p class=\"label\">Do</p>\n<ol class=\"fix\">\n");
+	for (guint i = 0; i < f->fixes->len; i++) {
+		const struct fix *fix = f->fixes->pdata[i];
+
+		g_string_append(out, "<li>");
+		html_text(out, fix->text);
+		if (fix->command && *fix->command) {
+			g_string_append(out, "<pre><code>");
+			html_verbatim(out, fix->command);
+			g_string_append(out, "</code></pre>");
+		}
+		g_string_append(out, "</li>\n");
+	}
+	g_string_append(out, "</ol>\n");
+}
+
+/* Rules come from files that anybody may write: no javascript: and the like. */
+static bool is_link(const char *url)
+{
+	return url && (g_str_has_prefix(url, "https://") || g_str_has_prefix(url, "http://"));
+}
+
+static void write_reference(const struct reference *r, GString *out)
+{
+	g_string_append(out, "; see ");
+	if (is_link(r->url)) {
+		g_string_append(out, "<a href=\"");
+		html_text(out, r->url);
+		g_string_append(out, "\">");
+	}
+	html_text(out, r->title ? r->title : r->url);
+	if (is_link(r->url))
+		g_string_append(out, "</a>");
+}
+
+static void write_meta(const struct finding *f, GString *out)
+{
+	g_string_append_printf(out, "<p class=\"meta\">%s; rule <code>", confidence_names[f->confidence]);
+	html_text(out, f->rule);
+	g_string_append(out, "</code>");
+	for (guint i = 0; i < f->references->len; i++)
+		write_reference(f->references->pdata[i], out);
+	g_string_append(out, "</p>\n");
+}
+
+static void write_twins(struct listing *l, const struct finding *f)
+{
+	const GPtrArray *all = tree_twins(l->tree, f);
+	guint listed = all ? MIN(all->len, PLACES_LISTED) : 0;
+
+	if (!all)
+		return;
+	g_string_append(l->out, "<p>The same holds for: ");
+	for (guint i = 1; i < all->len; i++) {
+		const struct finding *twin = all->pdata[i];
+		g_autofree char *place = text_place(twin->domain, twin->subject);
+
+		g_hash_table_add(l->shown, all->pdata[i]);
+		if (i >= listed)
+			continue;
+		g_string_append(l->out, i > 1 ? "; " : "");
+		html_text(l->out, place);
+	}
+	if (listed < all->len)
+		g_string_append_printf(l->out, "; and %u more", all->len - listed);
+	g_string_append(l->out, ".</p>\n");
+}
+
+static void write_article(struct listing *l, struct finding *f, unsigned int depth);
+
+static void write_children(struct listing *l, const struct finding *f, unsigned int depth)
+{
+	const GPtrArray *children = tree_children(l->tree, f);
+	g_autoptr(GPtrArray) fresh = g_ptr_array_new();
+
+	for (guint i = 0; children && i < children->len; i++)
+		if (g_hash_table_add(l->shown, children->pdata[i]))
+			g_ptr_array_add(fresh, children->pdata[i]);
+	if (fresh->len == 0)
+		return;
+	g_string_append_printf(l->out, "<details><summary>Explains %u more finding%s</summary>\n", fresh->len,
+			       fresh->len == 1 ? "" : "s");
+	for (guint i = 0; i < fresh->len; i++)
+		write_article(l, fresh->pdata[i], depth + 1);
+	g_string_append(l->out, "</details>\n");
+}
+
+/* Deeper than DEPTH_MAX a finding stands beside its root's article, so that a phone can show it. */
+static void write_article(struct listing *l, struct finding *f, unsigned int depth)
+{
+	g_hash_table_add(l->shown, f);
+	g_string_append_printf(l->out, "<article id=\"f%u\" class=\"%s\">\n", f->rank,
+			       severity_names[f->severity]);
+	write_heading(f, depth, l->out);
+	html_tag(l->out, "p", NULL, f->message);
+	write_all_evidence(f, l->out);
+	write_fixes(f, l->out);
+	write_meta(f, l->out);
+	write_twins(l, f);
+	if (depth < DEPTH_MAX)
+		write_children(l, f, depth);
+	g_string_append(l->out, "</article>\n");
+	if (depth >= DEPTH_MAX)
+		write_children(l, f, depth - 1);
+}
+
+void html_findings(const struct report *r, const struct tree *t, GString *out)
+{
+	struct listing l = { .tree = t, .out = out };
+
+	l.shown = g_hash_table_new(NULL, NULL);
+	g_string_append(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n");
+	if (r->findings->len == 0)
+		g_string_append(out, "<p>None.</p>\n");
+	for (guint i = 0; i < r->findings->len; i++)
+		if (tree_is_root(t, r->findings->pdata[i]) &&
+		    !g_hash_table_contains(l.shown, r->findings->pdata[i]))
+			write_article(&l, r->findings->pdata[i], 0);
+	/* Findings that explain each other in a circle have no root, and must not get lost. */
+	for (guint i = 0; i < r->findings->len; i++)
+		if (!g_hash_table_contains(l.shown, r->findings->pdata[i]))
+			write_article(&l, r->findings->pdata[i], 0);
+	g_string_append(out, "</section>\n");
+	g_hash_table_unref(l.shown);
+}

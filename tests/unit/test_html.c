@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The HTML page: well-formed whatever the strings are, harmless, small, nothing lost. */
+#include "test.h"
+
+#include "finding.h"
+#include "writer.h"
+#include "xml.h"
+
+#define EVIL "<script>alert(1)</script>\" onload='x' & \033[2J\xe2\x80\xae]]>-->"
+
+static void add_hop(GPtrArray *hops, const char *name, enum hop_state state)
+{
+	struct hop *h = g_new0(struct hop, 1);
+
+	*h = (struct hop){ g_strdup(name), g_strdup(EVIL), state, g_strdup("ping 0/2") };
+	g_ptr_array_add(hops, h);
+}
+
+static struct report_domain *add_domain(struct report *r, const char *name)
+{
+	struct report_domain *d = report_domain_new();
+	struct report_path *p = g_new0(struct report_path, 1);
+	struct sample_row *vcpu = sample_row_new("vcpu"), *disk = sample_row_new("disk");
+
+	d->name = g_strdup(name);
+	d->state = g_strdup("running");
+	p->interface = g_strdup(EVIL);
+	p->hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
+	add_hop(p->hops, "guest", HOP_SOUND);
+	add_hop(p->hops, "bridge", HOP_BROKEN);
+	add_hop(p->hops, "outside", HOP_UNKNOWN);
+	g_ptr_array_add(d->paths, p);
+	sample_row_add(vcpu, "id", "0");
+	sample_row_add(vcpu, "run-percent", "61.5");
+	sample_row_add(vcpu, "delay-ms-per-s", "250");
+	g_ptr_array_add(d->sample, vcpu);
+	sample_row_add(disk, "target", EVIL);
+	sample_row_add(disk, "read-latency-ms", "nan");
+	sample_row_add(disk, "write-latency-ms", "-7");
+	sample_row_add(disk, "flush-latency-ms", "1e308");
+	g_ptr_array_add(d->sample, disk);
+	g_ptr_array_add(r->domains, d);
+	return d;
+}
+
+static struct finding *add_finding(struct report *r, const char *rule, const char *domain, const char *root)
+{
+	struct finding *f = finding_new();
+	struct evidence *e = g_new0(struct evidence, 1);
+	struct fix *fix = g_new0(struct fix, 1);
+	struct reference *see = g_new0(struct reference, 1);
+
+	*e = (struct evidence){ g_strdup("/var/log/x.log"), g_strdup("line 12"), g_strdup(EVIL) };
+	*fix = (struct fix){ g_strdup(EVIL), g_strdup_printf("virsh start '%s'", EVIL) };
+	*see = (struct reference){ g_strdup("a reference"), g_strdup("javascript:alert(1)") };
+	g_ptr_array_add(f->evidence, e);
+	g_ptr_array_add(f->fixes, fix);
+	g_ptr_array_add(f->references, see);
+	f->rule = g_strdup(rule);
+	f->severity = SEVERITY_ERROR;
+	f->domain = g_strdup(domain);
+	f->subject = g_strdup("vda");
+	f->title = g_strdup_printf("title of %s", rule);
+	f->message = g_strdup(EVIL);
+	f->explained_by = g_strdup(root);
+	f->key = g_strdup_printf("%s/%s/vda", rule, domain);
+	f->rank = r->findings->len + 1;
+	g_ptr_array_add(r->findings, f);
+	return f;
+}
+
+static struct report *hostile_report(void)
+{
+	struct report *r = report_new();
+	struct sample_row *use = sample_row_new("cpu-use");
+	struct undecided *u = g_new0(struct undecided, 1);
+
+	r->version = g_strdup("1.0");
+	r->host.name = g_strdup(EVIL);
+	r->taken = g_strdup(EVIL);
+	g_ptr_array_add(r->options, g_strdup(EVIL));
+	sample_row_add(use, "guest-percent", "70");
+	sample_row_add(use, "idle-percent", "900");
+	g_ptr_array_add(r->sample, use);
+	*u = (struct undecided){ g_strdup("x-y"), NULL, NULL, g_strdup(EVIL), g_strdup(EVIL) };
+	g_ptr_array_add(r->undecided, u);
+	add_domain(r, EVIL);
+	add_finding(r, "root", EVIL, NULL);
+	add_finding(r, "consequence", EVIL, "root/" EVIL "/vda");
+	return r;
+}
+
+static GString *page(const struct report *r)
+{
+	const struct style style = { 0 };
+	GString *out = g_string_new(NULL);
+
+	writer_find("html")->write(r, &style, out);
+	return out;
+}
+
+/* HTML is no XML; without its void elements this page is. */
+static bool is_well_formed(const GString *out)
+{
+	g_autoptr(GRegex) voids = g_regex_new("<!DOCTYPE html>|<meta [^>]*>|<br>", 0, 0, NULL);
+	g_autofree char *xml = g_regex_replace_literal(voids, out->str, (gssize)out->len, 0, "", 0, NULL);
+	xmlDoc *doc = xml_parse(xml, strlen(xml), "page", NULL, NULL);
+
+	if (doc)
+		xmlFreeDoc(doc);
+	return doc;
+}
+
+static void strings_cannot_become_markup(void **state G_GNUC_UNUSED)
+{
+	struct report *r = hostile_report();
+	g_autoptr(GString) out = page(r);
+
+	report_free(r);
+	assert_null(strstr(out->str, "<script"));
+	assert_null(strstr(out->str, "onload='"));
+	assert_null(strchr(out->str, '\033'));
+	assert_null(strstr(out->str, "\xe2\x80\xae"));
+	assert_null(strstr(out->str, "javascript:"));
+	assert_non_null(strstr(out->str, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+	assert_non_null(strstr(out->str, "\\x1b[2J&lt;U+202E&gt;"));
+	assert_true(is_well_formed(out));
+}
+
+static void consequences_are_folded_under_their_root(void **state G_GNUC_UNUSED)
+{
+	struct report *r = hostile_report();
+	g_autoptr(GString) out = page(r);
+	const char *root = strstr(out->str, "<article id=\"f1\""), *fold, *child;
+
+	report_free(r);
+	assert_non_null(root);
+	fold = strstr(root, "<details><summary>Explains 1 more finding<");
+	assert_non_null(fold);
+	child = strstr(fold, "<article id=\"f2\"");
+	assert_non_null(child);
+	assert_null(strstr(child + 1, "<article id=\"f2\""));
+}
+
+static void numbers_of_a_recording_stay_in_their_bar(void **state G_GNUC_UNUSED)
+{
+	struct report *r = hostile_report();
+	g_autoptr(GString) out = page(r);
+
+	report_free(r);
+	assert_null(strstr(out->str, "nan"));
+	assert_null(strstr(out->str, "width=\"-"));
+	assert_non_null(strstr(out->str, "<td class=\"num\">61.5 %</td><td class=\"num\">25.0 %</td>"));
+	assert_non_null(strstr(out->str, "x=\"615\" width=\"250\""));
+}
+
+/* A circle has no root; each of its findings stands in the page once all the same. */
+static void a_circle_is_not_lost(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = NULL;
+
+	add_finding(r, "a", "vm", "b/vm/vda");
+	add_finding(r, "b", "vm", "a/vm/vda");
+	out = page(r);
+	report_free(r);
+	assert_non_null(strstr(out->str, "id=\"f1\""));
+	assert_non_null(strstr(out->str, "id=\"f2\""));
+	assert_true(is_well_formed(out));
+}
+
+static void ten_domains_fit_into_300_kb(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = NULL;
+
+	for (int d = 0; d < 10; d++) {
+		g_autofree char *name = g_strdup_printf("domain-%d", d);
+
+		add_domain(r, name);
+		for (int i = 0; i < 12; i++) {
+			g_autofree char *rule = g_strdup_printf("rule-%d", i);
+
+			add_finding(r, rule, name, NULL);
+		}
+	}
+	out = page(r);
+	report_free(r);
+	assert_in_range(out->len, 10000, 300000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strings_cannot_become_markup),
+		cmocka_unit_test(consequences_are_folded_under_their_root),
+		cmocka_unit_test(numbers_of_a_recording_stay_in_their_bar),
+		cmocka_unit_test(a_circle_is_not_lost),
+		cmocka_unit_test(ten_domains_fit_into_300_kb),
+	};
+
+	xml_init();
+	return cmocka_run_group_tests_name("report/html", tests, NULL, NULL);
+}
