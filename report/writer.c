@@ -6,6 +6,9 @@ static const struct writer *const writers[] = {
 	&writer_text,
 	&writer_json,
 	&writer_html,
+	&writer_markdown,
+	&writer_junit,
+	&writer_prometheus,
 };
 
 const struct writer *writer_find(const char *name)

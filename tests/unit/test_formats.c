@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Formats for tickets, build servers and monitoring: no string can break out of its place. */
+#include "test.h"
+
+#include "finding.h"
+#include "writer.h"
+
+#define EVIL "a\"b\\c`<i>\n@all #1\033[2J]]>"
+
+static struct report *hostile_report(void)
+{
+	struct report *r = report_new();
+	struct report_domain *d = report_domain_new();
+	struct finding *f = finding_new();
+	struct evidence *e = g_new0(struct evidence, 1);
+	struct fix *fix = g_new0(struct fix, 1);
+	struct undecided *u = g_new0(struct undecided, 1);
+
+	r->version = g_strdup("1.0");
+	d->name = g_strdup(EVIL);
+	g_ptr_array_add(r->domains, d);
+	*e = (struct evidence){ g_strdup(EVIL), NULL, g_strdup(EVIL) };
+	*fix = (struct fix){ g_strdup(EVIL), g_strdup(EVIL) };
+	g_ptr_array_add(f->evidence, e);
+	g_ptr_array_add(f->fixes, fix);
+	f->rule = g_strdup("disk-x");
+	f->severity = SEVERITY_ERROR;
+	f->domain = g_strdup(EVIL);
+	f->subject = g_strdup(EVIL);
+	f->title = g_strdup(EVIL);
+	f->message = g_strdup(EVIL);
+	f->key = g_strdup("k");
+	f->rank = 1;
+	g_ptr_array_add(r->findings, f);
+	*u = (struct undecided){ g_strdup("x-y"), NULL, NULL, g_strdup(EVIL), g_strdup(EVIL) };
+	g_ptr_array_add(r->undecided, u);
+	return r;
+}
+
+static GString *written(const char *format)
+{
+	const struct style style = { 0 };
+	struct report *r = hostile_report();
+	GString *out = g_string_new(NULL);
+
+	writer_find(format)->write(r, &style, out);
+	report_free(r);
+	return out;
+}
+
+static void junit_counts_failures_and_what_was_skipped(void **state G_GNUC_UNUSED)
+{
+	g_autoptr(GString) out = written("junit");
+	xmlDoc *doc = xml_parse(out->str, out->len, "junit", NULL, NULL);
+	g_autofree char *failed = NULL, *skipped = NULL;
+
+	assert_non_null(doc);
+	failed = test_xpath(doc, "/testsuites/testsuite[2]/@failures");
+	skipped = test_xpath(doc, "/testsuites/testsuite[1]/@skipped");
+	xmlFreeDoc(doc);
+	assert_string_equal(failed, "1");
+	assert_string_equal(skipped, "1");
+}
+
+static void a_label_ends_where_it_should(void **state G_GNUC_UNUSED)
+{
+	g_autoptr(GString) out = written("prometheus");
+
+	assert_non_null(strstr(out->str, "subject=\"a\\\"b\\\\c`<i>\\\\x0a@all #1\\\\x1b[2J]]>\",rule="));
+	assert_true(g_str_has_suffix(out->str, "\n# EOF\n"));
+}
+
+static void markdown_mentions_nobody_and_has_no_markup(void **state G_GNUC_UNUSED)
+{
+	g_autoptr(GString) out = written("markdown");
+
+	assert_null(strstr(out->str, "\033"));
+	assert_non_null(strstr(out->str, "error: a\"b\\\\c\\`\\<i\\> \\@<!-- -->all \\#<!-- -->1"));
+	assert_non_null(strstr(out->str, "``a\"b\\c`<i> @all #1\\x1b[2J]]>``"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(junit_counts_failures_and_what_was_skipped),
+		cmocka_unit_test(a_label_ends_where_it_should),
+		cmocka_unit_test(markdown_mentions_nobody_and_has_no_markup),
+	};
+
+	xml_init();
+	return cmocka_run_group_tests_name("report/formats", tests, NULL, NULL);
+}
