@@ -43,6 +43,8 @@ static GOptionContext *context_new(struct options *o)
 		  "save all that was read as a case tree in the new directory DIR", "DIR" },
 		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &o->dry_run,
 		  "bundle: write nothing, list what it would hold", NULL },
+		{ "redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
+		  "bundle: other names and addresses; which, says FILE.map.tsv", NULL },
 		{ "facts", 0, 0, G_OPTION_ARG_FILENAME, &o->facts,
 		  "write the facts that rules see as XML, for those who write rules", "FILE" },
 		{ "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rules, "further rules", "DIR" },
@@ -177,6 +179,8 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--batch and --rounds are for 'vmdoctor top'");
 	if (o->dry_run && !o->is_bundle)
 		return fail(error, "--dry-run is about a bundle");
+	if (o->redact && !o->is_bundle)
+		return fail(error, "--redact is about a bundle");
 	if (o->is_bundle && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
 		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
 	if (o->timeout_s <= 0)

@@ -38,7 +38,7 @@ struct options {
 	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
 	bool is_bundle;
-	gboolean dry_run; /* of a bundle */
+	gboolean dry_run, redact; /* of a bundle */
 	GHashTable *secrets; /* if set, gets what was hidden in what was read; borrowed */
 };
 

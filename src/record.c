@@ -325,3 +325,21 @@ int record_load(struct source *record, const char *manifest, GError **error)
 	}
 	return 0;
 }
+
+/* Showing */
+
+void record_each(struct source *record,
+		 void (*each)(void *data, const struct query *q, const struct answer *a), void *data)
+{
+	struct record *rec = (struct record *)record;
+	g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(rec->answers), (GCompareFunc)strcmp);
+
+	for (GList *k = keys; k; k = k->next) {
+		g_auto(GStrv) f = g_strsplit(k->data, "\t", 3);
+		const struct answer *a = g_hash_table_lookup(rec->answers, k->data);
+		const struct query q = { (enum source_verb)verb_parse(f[1]), (unsigned int)atol(f[0]), f[2] };
+
+		if (is_saved(k->data, a))
+			each(data, &q, a);
+	}
+}

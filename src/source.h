@@ -198,6 +198,9 @@ typedef int (*record_put_file)(void *data, const char *path, GBytes *content);
 /** record_export - hands all files of the case tree to @put, the manifest first, then by name
  *  Return: 0, -EINVAL (a path leaves the tree), or what @put returned: that ends it */
 int record_export(struct source *record, record_put_file put, void *data);
+/** record_each - shows every question that was answered, and its answer, in the order of a manifest */
+void record_each(struct source *record,
+		 void (*each)(void *data, const struct query *q, const struct answer *a), void *data);
 /** record_load - adds the entries of a manifest's text. Return: 0, -EBADMSG with @error set */
 int record_load(struct source *record, const char *manifest, GError **error);
 /** record_deadline - no question goes below after @monotonic_us: -ETIMEDOUT instead */

@@ -18,6 +18,8 @@
 #include "json_make.h"
 #include "options.h"
 #include "parse.h"
+#include "redact.h"
+#include "redact_check.h"
 #include "sampling.h"
 #include "scrub.h"
 #include "source.h"
@@ -159,23 +161,32 @@ static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTa
 }
 
 static int finish(struct bundle *b, const char *path, const struct packing *p, const struct report *r,
-		  GHashTable *known)
+		  GHashTable *known, struct redact *redact)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *size = NULL;
+	g_autofree char *size = NULL, *map = NULL;
 
 	if (!bundle_close(b, &error))
 		return cmd_fail("%s", error->message);
 	if (!is_free_of_secrets(b, path, known))
 		return EXIT_CANNOT;
-	if (!bundle_publish(b, &error))
+	if (redact && (!redact_check(redact, bundle_file(b), path, &error) ||
+		       !(map = redact_write_map(redact, path, &error))))
 		return cmd_fail("%s", error->message);
+	if (!bundle_publish(b, &error)) {
+		if (map)
+			unlink(map);
+		return cmd_fail("%s", error->message);
+	}
 	size = parse_size_text(bundle_size_bytes(b));
 	printf("%s: %" PRIu64 " files, %s; findings: %u\n", path, p->files, size, r->findings->len);
+	if (map)
+		printf("%s: what is called what; keep it for yourself\n", map);
 	return EXIT_CLEAN;
 }
 
-static int write_bundle(const struct options *o, struct source *record, const struct report *r)
+static int write_bundle(const struct options *o, struct source *record, const struct report *r,
+			struct redact *redact)
 {
 	g_autofree char *stem = stem_of(r);
 	g_autofree char *path = o->outputs ? g_strdup(o->outputs[0]) : g_strconcat(stem, ".tar.zst", NULL);
@@ -187,7 +198,7 @@ static int write_bundle(const struct options *o, struct source *record, const st
 		return cmd_fail("%s", error->message);
 	/* Whatever could not be added, bundle_close() says why. */
 	(void)pack(&p, o, record, r);
-	status = finish(p.b, path, &p, r, o->secrets);
+	status = finish(p.b, path, &p, r, o->secrets, redact);
 	bundle_free(p.b);
 	return status;
 }
@@ -205,6 +216,50 @@ static int list(const struct options *o, struct source *record, const struct rep
 	return EXIT_CLEAN;
 }
 
+static int put_out(const struct options *o, struct source *record, const struct report *r, struct redact *redact)
+{
+	return o->dry_run ? list(o, record, r) : write_bundle(o, record, r, redact);
+}
+
+/* Each as a text of its own. */
+static GStrv redact_list(struct redact *redact, const GStrv texts)
+{
+	GStrv list = g_strdupv(texts);
+
+	for (size_t i = 0; list && list[i]; i++) {
+		char *text = redact_text(redact, list[i], strlen(list[i]), NULL);
+
+		g_free(list[i]);
+		list[i] = text;
+	}
+	return list;
+}
+
+/* The rewritten record is diagnosed anew: so its report is what a replay of it will say. */
+static int put_out_redacted(const struct options *o, struct source *record, GPtrArray *rules)
+{
+	struct redact *redact = redact_new(NULL);
+	g_autoptr(GError) error = NULL;
+	struct source *other = redact_record(redact, record, &error);
+	g_auto(GStrv) domains = redact_list(redact, o->domains), ignore = redact_list(redact, o->ignore);
+	struct options shown = *o;
+	struct report *r;
+	int status;
+
+	/* Nothing is live from here on, and all that was recorded was wanted. */
+	shown.from = (char *)(uintptr_t)"redacted";
+	shown.domains = shown.globs = NULL;
+	shown.facts = NULL;
+	shown.ignore = ignore;
+	r = other ? diagnose(&shown, other, rules, NULL, &error) : NULL;
+	shown.domains = domains;
+	status = r ? put_out(&shown, other, r, redact) : cmd_fail("%s", error->message);
+	report_free(r);
+	source_free(other);
+	redact_free(redact);
+	return status;
+}
+
 static int bundle(const struct options *o)
 {
 	g_autoptr(GError) error = NULL;
@@ -216,10 +271,10 @@ static int bundle(const struct options *o)
 
 	if (!r)
 		status = cmd_fail("%s", error->message);
-	else if (o->dry_run)
-		status = list(o, record, r);
+	else if (o->redact)
+		status = put_out_redacted(o, record, rules);
 	else
-		status = write_bundle(o, record, r);
+		status = put_out(o, record, r, NULL);
 	report_free(r);
 	source_free(record);
 	return status;

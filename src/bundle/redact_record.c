@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * redact_record - the names that a record knows, and the record with others in their place.
+ */
+#include <string.h>
+
+#include "gather.h"
+#include "redact.h"
+#include "source.h"
+
+#define QCOW2_MAGIC "QFI\xfb"
+#define QCOW2_BACKING_AT 8 /* offset, 8 bytes, and size, 4, big endian. Source: QEMU's docs/interop/qcow2.txt */
+#define QCOW2_BACKING_MAX 1023
+
+/* Users of people, not those of packages. Source: Debian Policy 9.2.2, login.defs(5) */
+#define UID_MIN 1000
+#define UID_RESERVED 60000
+#define UID_RESERVED_END 65535
+
+/* Where a name stands: group 1. */
+static const struct place {
+	const char *glob;
+	enum redact_kind kind;
+	const char *regex;
+} places[] = {
+	{ "/vmdoctor/*.json", REDACT_HOST, "\"hostname\"\\s*:\\s*\"([^\"]+)\"" },
+	{ "/vmdoctor/*.json", REDACT_USER, "\"user\\.\\d+\\.name\"\\s*:\\s*\"([^\"]+)\"" },
+	{ "/*.xml", REDACT_DNS, "<host\\b[^>]*\\bname=['\"]([^'\"]+)['\"]" },
+	{ "/*.xml", REDACT_DNS, "<hostname>([^<]+)</hostname>" },
+	{ "/*.xml", REDACT_DNS, "<domain\\b[^>]*\\bname=['\"]([^'\"]+)['\"]" },
+	{ "*/resolv.conf", REDACT_DNS, "(?m)^(?:search|domain)\\s+(\\S+)" },
+};
+
+struct rewriting {
+	struct redact *redact;
+	struct source *out;
+	const char *failed; /* path of an image */
+	GRegex *regexes[G_N_ELEMENTS(places)];
+};
+
+/* Collecting */
+
+/* Of "kvm1.example.com" "kvm1" is a name, and "example.com". */
+static void add_host(struct redact *r, enum redact_kind kind, const char *name)
+{
+	const char *dot = strchr(name, '.');
+	g_autofree char *label = dot ? g_strndup(name, (size_t)(dot - name)) : NULL;
+
+	if (g_hostname_is_ip_address(name))
+		return;
+	redact_add_name(r, kind, name);
+	if (label && kind == REDACT_HOST)
+		redact_add_name(r, REDACT_HOST, label);
+	if (dot && strchr(dot + 1, '.'))
+		redact_add_name(r, REDACT_DNS, dot + 1);
+}
+
+static void add_matches(struct rewriting *w, size_t i, const char *text, gsize size)
+{
+	g_autoptr(GMatchInfo) match = NULL;
+
+	g_regex_match_full(w->regexes[i], text, (gssize)size, 0, 0, &match, NULL);
+	while (g_match_info_matches(match)) {
+		g_autofree char *name = g_match_info_fetch(match, 1);
+
+		if (places[i].kind == REDACT_USER)
+			redact_add_name(w->redact, REDACT_USER, name);
+		else
+			add_host(w->redact, places[i].kind, name);
+		if (!g_match_info_next(match, NULL))
+			break;
+	}
+}
+
+/* passwd(5): the login, and the full name in what stands behind it. */
+static void add_users(struct redact *r, const char *text, gsize size)
+{
+	g_autofree char *copy = g_strndup(text, size);
+	g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+
+	for (size_t i = 0; lines[i]; i++) {
+		g_auto(GStrv) f = g_strsplit(lines[i], ":", 7);
+		gint64 uid = g_strv_length(f) >= 5 ? g_ascii_strtoll(f[2], NULL, 10) : 0;
+
+		if (uid < UID_MIN || (uid >= UID_RESERVED && uid <= UID_RESERVED_END))
+			continue;
+		redact_add_name(r, REDACT_USER, f[0]);
+		f[4][strcspn(f[4], ",")] = '\0';
+		redact_add_name(r, REDACT_USER, f[4]);
+	}
+}
+
+static void collect(void *data, const struct query *q, const struct answer *a)
+{
+	struct rewriting *w = data;
+	gsize size;
+	const char *text;
+
+	if (a->error || !a->data || q->verb != SOURCE_READ)
+		return;
+	text = g_bytes_get_data(a->data, &size);
+	if (g_str_equal(q->path, "/etc/passwd"))
+		add_users(w->redact, text, size);
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+		if (g_pattern_match_simple(places[i].glob, q->path) && text)
+			add_matches(w, i, text, size);
+}
+
+static void collect_all(struct rewriting *w, struct source *record)
+{
+	g_auto(GStrv) domains = NULL;
+
+	(void)gather_domains(record, &domains);
+	for (size_t i = 0; domains && domains[i]; i++)
+		redact_add_name(w->redact, REDACT_DOMAIN, domains[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+		w->regexes[i] = g_regex_new(places[i].regex, G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
+	record_each(record, collect, w);
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+		g_regex_unref(w->regexes[i]);
+}
+
+/* Rewriting */
+
+static guint64 big_endian(const guint8 *p, size_t n)
+{
+	guint64 value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value << 8 | p[i];
+	return value;
+}
+
+/* The other name of the backing file, where the old one was; false: no room for it. */
+static bool rewrite_backing(struct redact *r, guint8 *head, size_t size)
+{
+	guint64 at = big_endian(head + QCOW2_BACKING_AT, 8), n = big_endian(head + QCOW2_BACKING_AT + 8, 4);
+	g_autofree char *name = NULL;
+	size_t length;
+
+	if (at == 0 || n == 0)
+		return true;
+	if (n > QCOW2_BACKING_MAX || at > size || n > size - at)
+		return false;
+	name = redact_text(r, (const char *)head + at, n, &length);
+	if (length > size - at)
+		return false;
+	for (size_t i = n; i < length; i++)
+		if (head[at + i])
+			return false;
+	memset(head + at, 0, n);
+	memcpy(head + at, name, length);
+	for (size_t i = 0; i < 4; i++)
+		head[QCOW2_BACKING_AT + 8 + i] = (guint8)(length >> (24 - 8 * i));
+	return true;
+}
+
+/* Other headers have names at fixed places, too: none is changed, and none may be in them. */
+static GBytes *rewrite_head(struct rewriting *w, const char *path, GBytes *data)
+{
+	gsize size;
+	g_autofree guint8 *head = g_memdup2(g_bytes_get_data(data, NULL), g_bytes_get_size(data));
+	g_autofree char *text = NULL;
+	size_t changed;
+
+	size = g_bytes_get_size(data);
+	if (size >= 20 && memcmp(head, QCOW2_MAGIC, 4) == 0 && !rewrite_backing(w->redact, head, size))
+		w->failed = path;
+	text = redact_text(w->redact, (const char *)head, size, &changed);
+	/* Of the same size it fits: UUIDs do. */
+	return changed == size ? g_bytes_new(text, size) : g_bytes_new(head, size);
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Each name for itself, and sorted again. */
+static GBytes *rewrite_list(struct redact *r, const char *dir, GBytes *data)
+{
+	g_autofree char *text = g_strndup(g_bytes_get_data(data, NULL), g_bytes_get_size(data));
+	g_auto(GStrv) names = g_strsplit(text, "\n", -1);
+	g_autofree char *other_dir = redact_text(r, dir, strlen(dir), NULL);
+	g_autoptr(GPtrArray) sorted = g_ptr_array_new_with_free_func(g_free);
+	GString *out = g_string_new(NULL);
+
+	for (size_t i = 0; names[i]; i++) {
+		g_autofree char *path = g_strconcat(dir, "/", names[i], NULL);
+		g_autofree char *other = redact_text(r, path, strlen(path), NULL);
+
+		if (*names[i])
+			g_ptr_array_add(sorted, g_strdup(other + MIN(strlen(other), strlen(other_dir) + 1)));
+	}
+	g_ptr_array_sort(sorted, by_text);
+	for (size_t i = 0; i < sorted->len; i++)
+		g_string_append_printf(out, "%s\n", (const char *)sorted->pdata[i]);
+	return g_string_free_to_bytes(out);
+}
+
+static GBytes *rewrite_data(struct rewriting *w, const struct query *q, GBytes *data)
+{
+	size_t size;
+	char *text;
+
+	if (q->verb == SOURCE_HEAD)
+		return rewrite_head(w, q->path, data);
+	if (q->verb == SOURCE_LIST)
+		return rewrite_list(w->redact, q->path, data);
+	text = redact_text(w->redact, g_bytes_get_data(data, NULL), g_bytes_get_size(data), &size);
+	return g_bytes_new_take(text, size);
+}
+
+static void rewrite(void *data, const struct query *q, const struct answer *a)
+{
+	struct rewriting *w = data;
+	g_autofree char *path = redact_text(w->redact, q->path, strlen(q->path), NULL);
+	const struct query other = { q->verb, q->tick, path };
+	struct answer b = { .error = a->error, .truncated = a->truncated };
+
+	if (a->data)
+		b.data = rewrite_data(w, q, a->data);
+	record_put(w->out, &other, &b);
+}
+
+struct source *redact_record(struct redact *r, struct source *record, GError **error)
+{
+	struct rewriting w = { .redact = r };
+
+	collect_all(&w, record);
+	w.out = record_new(NULL);
+	record_each(record, rewrite, &w);
+	if (w.failed) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			    "%s: the name of its backing file cannot be replaced in the header", w.failed);
+		g_clear_pointer(&w.out, source_free);
+	}
+	return w.out;
+}
