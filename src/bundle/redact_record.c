@@ -198,8 +198,34 @@ static GBytes *rewrite_list(struct redact *r, const char *dir, GBytes *data)
 	return g_string_free_to_bytes(out);
 }
 
+/* What has blanks or NULs the audit log writes in hexadecimal. Source: audit-userspace, specs/fields */
+static gboolean rewrite_hex(const GMatchInfo *match, GString *out, gpointer redact)
+{
+	g_autofree char *key = g_match_info_fetch(match, 1), *hex = g_match_info_fetch(match, 2), *other = NULL;
+	size_t n = strlen(hex) / 2, size;
+
+	for (size_t i = 0; i < n; i++)
+		hex[i] = (char)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
+	other = redact_text(redact, hex, n, &size);
+	g_string_append(out, key);
+	for (size_t i = 0; i < size; i++)
+		g_string_append_printf(out, "%02X", (guint8)other[i]);
+	return FALSE;
+}
+
+static GBytes *rewrite_audit(struct redact *r, GBytes *data)
+{
+	g_autoptr(GRegex) regex = g_regex_new("(\\b[a-z_0-9]+=)((?:[0-9A-F]{2}){4,})(?![0-9A-Za-z])", G_REGEX_RAW, 0, NULL);
+	gsize size = 0;
+	const char *text = g_bytes_get_data(data, &size);
+	char *out = g_regex_replace_eval(regex, text ? text : "", (gssize)size, 0, 0, rewrite_hex, r, NULL);
+
+	return out ? g_bytes_new_take(out, strlen(out)) : g_bytes_new(NULL, 0);
+}
+
 static GBytes *rewrite_data(struct rewriting *w, const struct query *q, GBytes *data)
 {
+	g_autoptr(GBytes) audit = strstr(q->path, "audit.") ? rewrite_audit(w->redact, data) : NULL;
 	size_t size;
 	char *text;
 
@@ -207,6 +233,8 @@ static GBytes *rewrite_data(struct rewriting *w, const struct query *q, GBytes *
 		return rewrite_head(w, q->path, data);
 	if (q->verb == SOURCE_LIST)
 		return rewrite_list(w->redact, q->path, data);
+	if (audit)
+		data = audit;
 	text = redact_text(w->redact, g_bytes_get_data(data, NULL), g_bytes_get_size(data), &size);
 	return g_bytes_new_take(text, size);
 }
