@@ -185,7 +185,8 @@ static void gather_host(struct source *src, xmlNode *host)
 	struct host_state h = { 0 };
 	g_autofree char *text = NULL;
 
-	if (source_read(src, UNIX, &text, NULL) == 0) /* not when it was cut */
+	/* Not when it was cut, or lacks even the heading. */
+	if (source_read(src, UNIX, &text, NULL) == 0 && g_str_has_prefix(text, "Num"))
 		h.sockets = g_strsplit(text, "\n", -1);
 	h.wants = units_at_boot(src);
 	for (size_t i = 0; i < G_N_ELEMENTS(daemons); i++)

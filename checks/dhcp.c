@@ -58,6 +58,8 @@ static int look_at(struct source *src, const char *pid, const char *conf)
 		return no_process(src);
 	if (r < 0)
 		return r;
+	if (size == 0)
+		return -ENODATA; /* a process that is just ending has none */
 	return memmem(text, size, "dnsmasq", strlen("dnsmasq")) && memmem(text, size, conf, strlen(conf))
 		       ? 0
 		       : 1;
