@@ -8,6 +8,7 @@ static const struct writer *const writers[] = {
 	&writer_html,
 	&writer_markdown,
 	&writer_junit,
+	&writer_nagios,
 	&writer_prometheus,
 };
 

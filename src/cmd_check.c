@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "diagnose.h"
+#include "nagios.h"
 #include "options.h"
 #include "sampling.h"
 #include "source.h"
@@ -81,8 +82,22 @@ static int write_one(const struct options *o, const struct report *r, guint i)
 	return 0;
 }
 
+static bool is_plugin(const struct options *o)
+{
+	return o->formats && g_strv_contains((const char *const *)o->formats, "nagios");
+}
+
+/* Monitoring knows no other status than its own four. */
+static int plugin_cannot(void)
+{
+	puts("VMDOCTOR UNKNOWN - could not run; see its standard error");
+	return NAGIOS_UNKNOWN;
+}
+
 static int status_of(const struct options *o, const struct report *r)
 {
+	if (is_plugin(o))
+		return nagios_state(r);
 	for (size_t i = 0; i < r->findings->len; i++)
 		if (((const struct finding *)r->findings->pdata[i])->severity >= o->fail_on)
 			return EXIT_FOUND;
@@ -95,7 +110,7 @@ static int write_all(const struct options *o, const struct report *r)
 
 	for (guint i = 0; i < n; i++)
 		if (write_one(o, r, i) != 0)
-			return EXIT_CANNOT;
+			return is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 	return status_of(o, r);
 }
 
@@ -113,12 +128,14 @@ static int check(const struct options *o)
 	struct source *record = rules ? diagnose_open(o, &error) : NULL;
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
 	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
-	int status = EXIT_CANNOT;
+	int status = is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 
 	if (!r)
 		cmd_fail("%s", error->message);
 	else if (save(o, record) == 0)
 		status = write_all(o, r);
+	if (!r && is_plugin(o))
+		status = plugin_cannot();
 	if (status != EXIT_CANNOT && sampling.was_interrupted)
 		status = EXIT_INTERRUPTED;
 	report_free(r);
