@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each fault of a virtual network, made and mended: the first finding of the probe names it, and
 # the sound network gives none.
+# lab: alone
 . "$VMDOCTOR_LAB/lib.sh"
 
 define_good
@@ -80,7 +81,7 @@ check "no port is left" no_port
 pid=$!
 wait_for 5 eval '! no_port' || fail "there was no port"
 kill -KILL $pid
-check "no port is left after SIGKILL" wait_for 2 no_port
+check "no port is left after SIGKILL" wait_for 10 no_port
 stp 0
 expect healthy-without-stp none
 
