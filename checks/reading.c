@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "facts.h"
-#include "json_make.h"
+#include "json_read.h"
 #include "parse.h"
 #include "source.h"
 
@@ -97,7 +97,7 @@ static JsonParser *parse(const char *text)
 {
 	JsonParser *parser = json_parser_new();
 
-	if (!json_parser_load_from_data(parser, text, -1, NULL) || !json_object_of(parser))
+	if (!json_parser_load_from_data(parser, text, -1, NULL) || !json_read_root(parser))
 		g_clear_object(&parser);
 	return parser;
 }
@@ -115,8 +115,8 @@ bool reading_json_get(struct source *src, const char *path, struct reading_json 
 		*ret_error = ret->first && ret->last ? 0 : -EBADMSG;
 	}
 	if (ok && *ret_error == 0) {
-		ret->before = json_object_of(ret->first);
-		ret->after = json_object_of(ret->last);
+		ret->before = json_read_root(ret->first);
+		ret->after = json_read_root(ret->last);
 	}
 	reading_done(&r);
 	return ret->after != NULL;

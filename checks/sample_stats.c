@@ -23,6 +23,7 @@
 #include <math.h>
 
 #include "check.h"
+#include "json_read.h"
 #include "reading.h"
 
 #define DEVICES_MAX 1024
@@ -59,11 +60,8 @@ static void set_rate(xmlNode *node, const char *attr, const struct group *g, con
 static const char *text_of(const struct group *g, const char *member)
 {
 	g_autofree char *name = g_strdup_printf("%s.%u.%s", g->name, g->index, member);
-	JsonNode *node = json_object_get_member(g->r->after, name);
 
-	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
-		       ? json_node_get_string(node)
-		       : NULL;
+	return json_read_text(g->r->after, name);
 }
 
 /* The device of the domain's XML with that target, as an index may mean another after a hotplug. */

@@ -8,7 +8,7 @@
  * Source: virConnectGetAllDomainStats()
  */
 #include "check.h"
-#include "json_make.h"
+#include "json_read.h"
 
 static const char *const reads[] = { "/vmdoctor/libvirt/stats/*", NULL };
 
@@ -81,11 +81,11 @@ static void gather_stats(struct source *src, xmlNode *vm)
 	if (facts_error(stats, source_read(src, path, &text, NULL)))
 		return;
 	if (!json_parser_load_from_data(parser, text, -1, NULL) ||
-	    !json_object_of(parser)) {
+	    !json_read_root(parser)) {
 		facts_set(stats, "error", "EBADMSG");
 		return;
 	}
-	json_object_iter_init(&it, json_object_of(parser));
+	json_object_iter_init(&it, json_read_root(parser));
 	while (json_object_iter_next(&it, &name, &value))
 		add_one(stats, made, name, value);
 }

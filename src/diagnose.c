@@ -15,7 +15,6 @@
 #include "baseline.h"
 #include "facts.h"
 #include "gather.h"
-#include "json_make.h"
 #include "judge.h"
 #include "options.h"
 #include "probe_hops.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "errname.h"
-#include "json_make.h"
+#include "json_read.h"
 #include "source.h"
 #include "xml.h"
 
@@ -251,12 +251,12 @@ xmlNode *facts_json(xmlNode *parent, const char *element, struct source *src, co
 	if (!text)
 		return node;
 	if (!json_parser_load_from_data(parser, text, (gssize)size, &error) ||
-	    !json_object_of(parser)) {
+	    !json_read_root(parser)) {
 		facts_error(node, -EBADMSG);
 		facts_set(node, "message", error ? error->message : "not a JSON object");
 		return node;
 	}
-	add_members(node, json_object_of(parser), 0);
+	add_members(node, json_read_root(parser), 0);
 	return node;
 }
 

@@ -26,12 +26,4 @@ void json_make_bool(JsonBuilder *b, const char *key, int value);
 /** json_make_item - @value as the next item of the open array */
 void json_make_item(JsonBuilder *b, const char *value);
 
-/** json_object_of - what @parser has read, if it is an object; NULL of an empty text, too */
-static inline JsonObject *json_object_of(JsonParser *parser)
-{
-	JsonNode *root = json_parser_get_root(parser);
-
-	return root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-}
-
 #endif

@@ -14,7 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "json_make.h"
+#include "json_read.h"
 
 #define FILE_DEADLINE_MS 3000
 #define LIBVIRT_DEADLINE_MS 4000 /* a domain job waits 30 s before libvirt itself gives up */
@@ -211,11 +211,11 @@ static bool files_are_here(struct live *live)
 	source_ask(live->virt, &q, &a);
 	text = a.data ? g_bytes_get_data(a.data, &size) : NULL;
 	if (text && json_parser_load_from_data(parser, text, (gssize)size, NULL)) {
-		JsonObject *o = json_object_of(parser);
-		const char *driver = o ? json_object_get_string_member_with_default(o, "driver", "") : "";
+		JsonObject *o = json_read_root(parser);
+		const char *driver = json_read_text(o, "driver");
 
 		live->local = (!o || json_object_get_boolean_member_with_default(o, "local", TRUE)) &&
-			      g_ascii_strcasecmp(driver, "test") != 0;
+			      (!driver || g_ascii_strcasecmp(driver, "test") != 0);
 	}
 	answer_done(&a);
 	return live->local;

@@ -12,6 +12,7 @@
 #include <libvirt/virterror.h>
 #include <string.h>
 
+#include "json_read.h"
 #include "source.h"
 #include "virt.h"
 
@@ -40,7 +41,7 @@ static JsonNode *command(virDomainPtr dom, const char *text, int *ret_error)
 		return NULL;
 	}
 	*ret_error = -EBADMSG;
-	if (!json_parser_load_from_data(parser, answer, -1, NULL) || !(o = json_object_of(parser)) ||
+	if (!json_parser_load_from_data(parser, answer, -1, NULL) || !(o = json_read_root(parser)) ||
 	    !json_object_has_member(o, "return"))
 		return NULL;
 	*ret_error = 0;
@@ -53,8 +54,7 @@ static int read_handle(virDomainPtr dom, int64_t handle, char **ret_text)
 						",\"count\":%d}}", handle, FILE_CAP_BYTES);
 	int error;
 	g_autoptr(JsonNode) node = command(dom, text, &error);
-	JsonObject *o = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-	const char *encoded = o ? json_object_get_string_member_with_default(o, "buf-b64", NULL) : NULL;
+	const char *encoded = json_read_text(json_as_object(node), "buf-b64");
 	g_autofree guchar *bytes = NULL;
 	gsize size;
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "json_make.h"
+#include "json_read.h"
 #include "parse.h"
 #include "sos_text.h"
 #include "source.h"
@@ -85,39 +86,15 @@ static void add_listed(struct sos *s, const char *plugin)
 		g_hash_table_insert(s->outputs, g_strdup(names[i]), g_build_filename(dir, names[i], NULL));
 }
 
-static JsonObject *member(JsonObject *o, const char *name)
-{
-	JsonNode *node = o ? json_object_get_member(o, name) : NULL;
-
-	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-}
-
-static const char *text_member(JsonObject *o, const char *name)
-{
-	JsonNode *node = json_object_get_member(o, name);
-
-	return node && json_node_get_value_type(node) == G_TYPE_STRING ? json_node_get_string(node) : NULL;
-}
-
-static int64_t number_member(JsonObject *o, const char *name)
-{
-	JsonNode *node = json_object_get_member(o, name);
-
-	return node && json_node_get_value_type(node) == G_TYPE_INT64 ? json_node_get_int(node) : 0;
-}
-
 /* What failed is no answer, but for `virsh list`: that it failed says that there is no libvirt. */
-static void add_command(JsonArray *array G_GNUC_UNUSED, guint i G_GNUC_UNUSED, JsonNode *node,
-			gpointer data)
+static void add_command(struct sos *s, JsonObject *o)
 {
-	struct sos *s = data;
-	JsonObject *o = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-	const char *exec = o ? text_member(o, "exec") : NULL, *path = o ? text_member(o, "filepath") : NULL;
+	const char *exec = json_read_text(o, "exec"), *path = json_read_text(o, "filepath");
 	g_autofree char *name = exec ? mangle(exec) : NULL;
 
 	if (!name || !path || strstr(path, ".."))
 		return;
-	if (number_member(o, "return_code") != 0 && !g_str_has_prefix(name, "virsh_-r_list"))
+	if (json_read_int(o, "return_code", 0) != 0 && !g_str_has_prefix(name, "virsh_-r_list"))
 		g_hash_table_remove(s->outputs, name);
 	else
 		g_hash_table_insert(s->outputs, g_steal_pointer(&name), g_strconcat("/", path, NULL));
@@ -132,13 +109,13 @@ static void add_manifest(struct sos *s)
 	if (source_read(s->record, MANIFEST, &text, NULL) < 0 ||
 	    !json_parser_load_from_data(parser, text, -1, NULL))
 		return;
-	all = member(member(member(json_object_of(parser), "components"), "report"), "plugins");
+	all = json_read_object(json_read_root(parser), "components");
+	all = json_read_object(json_read_object(all, "report"), "plugins");
 	for (size_t i = 0; all && plugins[i]; i++) {
-		JsonObject *plugin = member(all, plugins[i]);
-		JsonNode *commands = plugin ? json_object_get_member(plugin, "commands") : NULL;
+		JsonArray *commands = json_read_array(json_read_object(all, plugins[i]), "commands");
 
-		if (commands && JSON_NODE_HOLDS_ARRAY(commands))
-			json_array_foreach_element(json_node_get_array(commands), add_command, s);
+		for (guint c = 0; c < json_read_length(commands); c++)
+			add_command(s, json_read_item(commands, c));
 	}
 }
 

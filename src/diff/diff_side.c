@@ -8,7 +8,6 @@
 
 #include "facts.h"
 #include "finding.h"
-#include "json_make.h"
 #include "source.h"
 #include "xml.h"
 

@@ -16,24 +16,6 @@ static void chain_free(struct fw_chain *c)
 	g_free(c);
 }
 
-const char *fw_text(JsonObject *o, const char *member)
-{
-	JsonNode *n = o && json_object_has_member(o, member) ? json_object_get_member(o, member) : NULL;
-
-	return n && JSON_NODE_HOLDS_VALUE(n) && json_node_get_value_type(n) == G_TYPE_STRING ?
-		       json_node_get_string(n) :
-		       NULL;
-}
-
-gint64 fw_number(JsonObject *o, const char *member, gint64 otherwise)
-{
-	JsonNode *n = json_object_has_member(o, member) ? json_object_get_member(o, member) : NULL;
-
-	return n && JSON_NODE_HOLDS_VALUE(n) && json_node_get_value_type(n) == G_TYPE_INT64 ?
-		       json_node_get_int(n) :
-		       otherwise;
-}
-
 static struct fw_chain *find_chain(const struct firewall *fw, const char *family, const char *table,
 				   const char *name)
 {
@@ -51,29 +33,29 @@ static void add_chain(struct firewall *fw, JsonObject *o)
 {
 	struct fw_chain *c = g_new0(struct fw_chain, 1);
 
-	c->family = fw_text(o, "family");
-	c->table = fw_text(o, "table");
-	c->name = fw_text(o, "name");
-	c->type = fw_text(o, "type");
-	c->hook = fw_text(o, "hook");
-	c->policy = fw_text(o, "policy");
-	c->priority = fw_number(o, "prio", 0);
+	c->family = json_read_text(o, "family");
+	c->table = json_read_text(o, "table");
+	c->name = json_read_text(o, "name");
+	c->type = json_read_text(o, "type");
+	c->hook = json_read_text(o, "hook");
+	c->policy = json_read_text(o, "policy");
+	c->priority = json_read_int(o, "prio", 0);
 	c->rules = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(fw->chains, c);
 }
 
 static void add_rule(struct firewall *fw, JsonObject *o)
 {
-	struct fw_chain *c = find_chain(fw, fw_text(o, "family"), fw_text(o, "table"), fw_text(o, "chain"));
-	JsonNode *expr = json_object_has_member(o, "expr") ? json_object_get_member(o, "expr") : NULL;
+	struct fw_chain *c = find_chain(fw, json_read_text(o, "family"), json_read_text(o, "table"), json_read_text(o, "chain"));
+	JsonArray *expr = json_read_array(o, "expr");
 	struct fw_rule *r;
 	g_autofree char *key = NULL;
 
-	if (!c || !expr || !JSON_NODE_HOLDS_ARRAY(expr))
+	if (!c || !expr)
 		return;
 	r = g_new0(struct fw_rule, 1);
-	r->handle = (unsigned int)fw_number(o, "handle", 0);
-	r->expr = json_node_get_array(expr);
+	r->handle = (unsigned int)json_read_int(o, "handle", 0);
+	r->expr = expr;
 	key = g_strdup_printf("%s %s %u", c->family, c->table, r->handle);
 	r->text = g_hash_table_lookup(fw->texts, key);
 	g_ptr_array_add(c->rules, r);
@@ -84,23 +66,20 @@ static void add_object(struct firewall *fw, JsonObject *entry)
 	static const char *const kinds[] = { "table", "chain", "rule", "set", "map" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		JsonNode *n = json_object_has_member(entry, kinds[i]) ?
-				      json_object_get_member(entry, kinds[i]) :
-				      NULL;
-		JsonObject *o = n && JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
+		JsonObject *o = json_read_object(entry, kinds[i]);
 
 		if (!o)
 			continue;
 		if (i == 0)
-			g_hash_table_add(fw->tables, g_strdup(fw_text(o, "name") ? fw_text(o, "name") : ""));
+			g_hash_table_add(fw->tables, g_strdup(json_read_text(o, "name") ? json_read_text(o, "name") : ""));
 		else if (i == 1)
 			add_chain(fw, o);
 		else if (i == 2)
 			add_rule(fw, o);
 		else
 			g_hash_table_insert(fw->sets,
-					    g_strdup_printf("%s %s %s", fw_text(o, "family"),
-							    fw_text(o, "table"), fw_text(o, "name")),
+					    g_strdup_printf("%s %s %s", json_read_text(o, "family"),
+							    json_read_text(o, "table"), json_read_text(o, "name")),
 					    o);
 	}
 }
@@ -132,7 +111,6 @@ static void load_texts(struct firewall *fw, const char *text)
 struct firewall *firewall_new(const char *json, const char *text, GError **error)
 {
 	struct firewall *fw = g_new0(struct firewall, 1);
-	JsonObject *root;
 	JsonArray *all = NULL;
 
 	fw->parser = json_parser_new();
@@ -142,13 +120,7 @@ struct firewall *firewall_new(const char *json, const char *text, GError **error
 	fw->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	load_texts(fw, text);
 	if (json_parser_load_from_data(fw->parser, json, -1, error)) {
-		JsonNode *node = json_parser_get_root(fw->parser);
-
-		root = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-		node = root && json_object_has_member(root, "nftables") ?
-			       json_object_get_member(root, "nftables") :
-			       NULL;
-		all = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+		all = json_read_array(json_read_root(fw->parser), "nftables");
 		if (!all)
 			g_set_error(error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,
 				    "not a list of nftables");
@@ -157,12 +129,8 @@ struct firewall *firewall_new(const char *json, const char *text, GError **error
 		firewall_free(fw);
 		return NULL;
 	}
-	for (guint i = 0; i < MIN(json_array_get_length(all), RULES_MAX); i++) {
-		JsonNode *n = json_array_get_element(all, i);
-
-		if (JSON_NODE_HOLDS_OBJECT(n))
-			add_object(fw, json_node_get_object(n));
-	}
+	for (guint i = 0; i < MIN(json_read_length(all), RULES_MAX); i++)
+		add_object(fw, json_read_item(all, i));
 	return fw;
 }
 

@@ -12,17 +12,7 @@
 
 static JsonNode *member(JsonObject *o, const char *name)
 {
-	return o && json_object_has_member(o, name) ? json_object_get_member(o, name) : NULL;
-}
-
-static JsonObject *object_of(JsonNode *n)
-{
-	return n && JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
-}
-
-static JsonArray *array_of(JsonNode *n)
-{
-	return n && JSON_NODE_HOLDS_ARRAY(n) ? json_node_get_array(n) : NULL;
+	return o ? json_object_get_member(o, name) : NULL;
 }
 
 /* A scalar as text; "yes" and "no" for what is true or false. NULL: none. */
@@ -103,18 +93,18 @@ char *fw_value_of(JsonObject *left, const struct fw_packet *p)
 {
 	JsonObject *o;
 
-	if ((o = object_of(member(left, "meta")))) {
+	if ((o = json_as_object(member(left, "meta")))) {
 		g_autofree char *key = scalar(member(o, "key"));
 
 		return meta_value(key, p);
 	}
-	if ((o = object_of(member(left, "payload")))) {
+	if ((o = json_as_object(member(left, "payload")))) {
 		g_autofree char *protocol = scalar(member(o, "protocol"));
 		g_autofree char *field = scalar(member(o, "field"));
 
 		return payload_value(protocol, field, p);
 	}
-	if ((o = object_of(member(left, "ct")))) {
+	if ((o = json_as_object(member(left, "ct")))) {
 		g_autofree char *key = scalar(member(o, "key"));
 
 		if (g_strcmp0(key, "state") == 0)
@@ -163,10 +153,10 @@ static enum fw_match in_elements(const struct firewall *fw, const struct fw_chai
 
 	for (guint i = 0; elements && i < json_array_get_length(elements); i++) {
 		JsonNode *n = json_array_get_element(elements, i);
-		JsonObject *o = object_of(n);
+		JsonObject *o = json_as_object(n);
 
-		if (object_of(member(o, "elem")))
-			n = member(object_of(member(o, "elem")), "val");
+		if (json_as_object(member(o, "elem")))
+			n = member(json_as_object(member(o, "elem")), "val");
 		best = MAX(best, fw_holds(fw, chain, n, value));
 	}
 	return best;
@@ -179,7 +169,7 @@ static enum fw_match in_named(const struct firewall *fw, const struct fw_chain *
 	g_autofree char *key = g_strdup_printf("%s %s %s", chain->family, chain->table, name);
 	JsonObject *set = g_hash_table_lookup(fw->sets, key);
 
-	return set ? in_elements(fw, chain, array_of(member(set, "elem")), value) : FW_MAYBE;
+	return set ? in_elements(fw, chain, json_as_array(member(set, "elem")), value) : FW_MAYBE;
 }
 
 /* Names of devices may end in a '*'. */
@@ -200,18 +190,18 @@ enum fw_match fw_holds(const struct firewall *fw, const struct fw_chain *chain, 
 		       const char *value)
 {
 	g_autofree char *text = scalar(right);
-	JsonObject *o = object_of(right);
+	JsonObject *o = json_as_object(right);
 
-	if (array_of(right))
-		return in_elements(fw, chain, array_of(right), value);
+	if (json_as_array(right))
+		return in_elements(fw, chain, json_as_array(right), value);
 	if (text)
 		return text[0] == '@' ? in_named(fw, chain, text + 1, value) : equals(text, value);
-	if (object_of(member(o, "prefix")))
-		return in_prefix(object_of(member(o, "prefix")), value);
-	if (array_of(member(o, "range")))
-		return in_range(array_of(member(o, "range")), value);
-	if (array_of(member(o, "set")))
-		return in_elements(fw, chain, array_of(member(o, "set")), value);
+	if (json_as_object(member(o, "prefix")))
+		return in_prefix(json_as_object(member(o, "prefix")), value);
+	if (json_as_array(member(o, "range")))
+		return in_range(json_as_array(member(o, "range")), value);
+	if (json_as_array(member(o, "set")))
+		return in_elements(fw, chain, json_as_array(member(o, "set")), value);
 	return FW_MAYBE; /* a concatenation, a flag mask */
 }
 
@@ -219,7 +209,7 @@ static enum fw_match match(const struct firewall *fw, const struct fw_chain *cha
 			   const struct fw_packet *p)
 {
 	g_autofree char *op = scalar(member(m, "op"));
-	g_autofree char *value = fw_value_of(object_of(member(m, "left")), p);
+	g_autofree char *value = fw_value_of(json_as_object(member(m, "left")), p);
 	enum fw_match got;
 
 	if (!value)
@@ -253,9 +243,9 @@ enum fw_match fw_match_statement(const struct firewall *fw, const struct fw_chai
 {
 	JsonObject *o;
 
-	if ((o = object_of(member(statement, "match"))))
+	if ((o = json_as_object(member(statement, "match"))))
 		return match(fw, chain, o, p);
-	if ((o = object_of(member(statement, "xt"))))
+	if ((o = json_as_object(member(statement, "xt"))))
 		return extension(rule, o, p);
 	/* How fast packets come, how many connections there are. */
 	if (member(statement, "limit") || member(statement, "ct count"))

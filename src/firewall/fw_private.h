@@ -3,9 +3,8 @@
 #ifndef VMDOCTOR_FW_PRIVATE_H
 #define VMDOCTOR_FW_PRIVATE_H
 
-#include <json-glib/json-glib.h>
-
 #include "firewall.h"
+#include "json_read.h"
 
 /* Three-valued: what a rule asks holds, does not, or cannot be known. */
 enum fw_match { FW_NO, FW_MAYBE, FW_YES };
@@ -31,9 +30,6 @@ struct firewall {
 	GHashTable *texts;  /* "family table handle" to text */
 };
 
-/** fw_text, fw_number - a member of that type; NULL, @otherwise where there is none */
-const char *fw_text(JsonObject *o, const char *member);
-gint64 fw_number(JsonObject *o, const char *member, gint64 otherwise);
 /** fw_match_statement - of one statement of a rule; FW_YES for those that ask nothing */
 enum fw_match fw_match_statement(const struct firewall *fw, const struct fw_chain *chain,
 				 const struct fw_rule *rule, JsonObject *statement,

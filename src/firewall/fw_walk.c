@@ -28,13 +28,6 @@ struct walk {
 	unsigned int jumps;
 };
 
-static JsonObject *object_in(JsonObject *o, const char *name)
-{
-	JsonNode *n = json_object_has_member(o, name) ? json_object_get_member(o, name) : NULL;
-
-	return n && JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
-}
-
 static struct action verdict_action(JsonObject *s)
 {
 	static const struct {
@@ -54,11 +47,11 @@ static struct action verdict_action(JsonObject *s)
 		if (json_object_has_member(s, plain[i].name))
 			return plain[i].action;
 	for (int jump = 0; jump < 2; jump++) {
-		JsonObject *o = object_in(s, jump ? "jump" : "goto");
+		JsonObject *o = json_read_object(s, jump ? "jump" : "goto");
 
 		if (o)
 			return (struct action){ jump ? ACT_JUMP : ACT_GOTO, FW_ACCEPT,
-						fw_text(o, "target") };
+						json_read_text(o, "target") };
 	}
 	return (struct action){ ACT_NONE, FW_ACCEPT, NULL };
 }
@@ -68,9 +61,9 @@ static struct action extension_action(JsonObject *xt)
 {
 	static const char *const harmless[] = { "CHECKSUM", "LOG", "NFLOG", "MARK", "CONNMARK", "TCPMSS",
 						"DSCP", "CLASSIFY", "CT", "TOS", NULL };
-	const char *name = fw_text(xt, "name");
+	const char *name = json_read_text(xt, "name");
 
-	if (g_strcmp0(fw_text(xt, "type"), "target") != 0 || !name || g_strv_contains(harmless, name))
+	if (g_strcmp0(json_read_text(xt, "type"), "target") != 0 || !name || g_strv_contains(harmless, name))
 		return (struct action){ ACT_NONE, FW_ACCEPT, NULL };
 	if (strcmp(name, "REJECT") == 0)
 		return (struct action){ ACT_VERDICT, FW_REJECT, NULL };
@@ -83,11 +76,9 @@ static struct action extension_action(JsonObject *xt)
 static struct action map_action(const struct walk *w, const struct fw_chain *c, JsonObject *vmap,
 				enum fw_match *ret_match)
 {
-	JsonObject *data = object_in(vmap, "data");
-	g_autofree char *value = object_in(vmap, "key") ? fw_value_of(object_in(vmap, "key"), w->p) : NULL;
-	JsonNode *set = data && json_object_has_member(data, "set") ? json_object_get_member(data, "set") :
-								      NULL;
-	JsonArray *pairs = set && JSON_NODE_HOLDS_ARRAY(set) ? json_node_get_array(set) : NULL;
+	JsonObject *data = json_read_object(vmap, "data");
+	g_autofree char *value = json_read_object(vmap, "key") ? fw_value_of(json_read_object(vmap, "key"), w->p) : NULL;
+	JsonArray *pairs = json_read_array(data, "set");
 
 	*ret_match = FW_NO;
 	if (!value || !pairs) {
@@ -95,16 +86,14 @@ static struct action map_action(const struct walk *w, const struct fw_chain *c, 
 		return (struct action){ ACT_VERDICT, FW_UNKNOWN, NULL };
 	}
 	for (guint i = 0; i < json_array_get_length(pairs); i++) {
-		JsonNode *n = json_array_get_element(pairs, i);
-		JsonArray *pair = JSON_NODE_HOLDS_ARRAY(n) ? json_node_get_array(n) : NULL;
-		JsonNode *to = pair && json_array_get_length(pair) == 2 ? json_array_get_element(pair, 1) :
-									  NULL;
+		JsonArray *pair = json_as_array(json_array_get_element(pairs, i));
+		JsonObject *to = json_read_length(pair) == 2 ? json_read_item(pair, 1) : NULL;
 
-		if (!to || !JSON_NODE_HOLDS_OBJECT(to))
+		if (!to)
 			continue;
 		*ret_match = fw_holds(w->fw, c, json_array_get_element(pair, 0), value);
 		if (*ret_match != FW_NO)
-			return verdict_action(json_node_get_object(to));
+			return verdict_action(to);
 	}
 	return (struct action){ ACT_NONE, FW_ACCEPT, NULL };
 }
@@ -118,19 +107,18 @@ static enum fw_match evaluate(const struct walk *w, const struct fw_chain *c, co
 	*ret = (struct action){ ACT_NONE, FW_ACCEPT, NULL };
 	*ret_packets = -1;
 	for (guint i = 0; all != FW_NO && i < json_array_get_length(r->expr); i++) {
-		JsonNode *n = json_array_get_element(r->expr, i);
-		JsonObject *s = JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
+		JsonObject *s = json_read_item(r->expr, i);
 		enum fw_match one = s ? fw_match_statement(w->fw, c, r, s, w->p) : FW_YES;
 		struct action a = { ACT_NONE, FW_ACCEPT, NULL };
 
 		if (!s)
 			continue;
-		if (object_in(s, "counter"))
-			*ret_packets = fw_number(object_in(s, "counter"), "packets", -1);
-		if (object_in(s, "vmap"))
-			a = map_action(w, c, object_in(s, "vmap"), &one);
+		if (json_read_object(s, "counter"))
+			*ret_packets = json_read_int(json_read_object(s, "counter"), "packets", -1);
+		if (json_read_object(s, "vmap"))
+			a = map_action(w, c, json_read_object(s, "vmap"), &one);
 		else
-			a = object_in(s, "xt") ? extension_action(object_in(s, "xt")) : verdict_action(s);
+			a = json_read_object(s, "xt") ? extension_action(json_read_object(s, "xt")) : verdict_action(s);
 		if (a.act != ACT_NONE)
 			*ret = a;
 		all = MIN(all, one);
@@ -259,12 +247,11 @@ struct fw_decision firewall_ask(const struct firewall *fw, const char *const *fa
 static int64_t counted(const struct fw_rule *r)
 {
 	for (guint i = 0; i < json_array_get_length(r->expr); i++) {
-		JsonNode *n = json_array_get_element(r->expr, i);
-		JsonObject *s = JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
-		JsonObject *counter = s ? object_in(s, "counter") : NULL;
+		JsonObject *s = json_read_item(r->expr, i);
+		JsonObject *counter = json_read_object(s, "counter");
 
 		if (counter)
-			return fw_number(counter, "packets", -1);
+			return json_read_int(counter, "packets", -1);
 	}
 	return -1;
 }

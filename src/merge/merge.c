@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "json_make.h"
+#include "json_read.h"
 
 static const char *const attributes[] = { "libvirt", "qemu", "kernel", "os" };
 
@@ -42,29 +42,6 @@ void merge_free(struct merge *m)
 	g_free(m);
 }
 
-static const char *text_of(JsonObject *o, const char *name)
-{
-	JsonNode *n = o && json_object_has_member(o, name) ? json_object_get_member(o, name) : NULL;
-
-	return n && JSON_NODE_HOLDS_VALUE(n) && json_node_get_value_type(n) == G_TYPE_STRING ?
-		       json_node_get_string(n) :
-		       NULL;
-}
-
-static JsonObject *object_in(JsonObject *o, const char *name)
-{
-	JsonNode *n = json_object_has_member(o, name) ? json_object_get_member(o, name) : NULL;
-
-	return n && JSON_NODE_HOLDS_OBJECT(n) ? json_node_get_object(n) : NULL;
-}
-
-static JsonArray *array_in(JsonObject *o, const char *name)
-{
-	JsonNode *n = json_object_has_member(o, name) ? json_object_get_member(o, name) : NULL;
-
-	return n && JSON_NODE_HOLDS_ARRAY(n) ? json_node_get_array(n) : NULL;
-}
-
 static struct merge_kind *kind_of(struct merge *m, const char *rule)
 {
 	struct merge_kind *k = g_hash_table_lookup(m->kinds, rule);
@@ -93,7 +70,7 @@ static void add_place(struct merge_kind *k, const char *host, const char *domain
 
 static void add_finding(struct merge *m, const char *host, JsonObject *f)
 {
-	const char *rule = text_of(f, "rule"), *severity = text_of(f, "severity");
+	const char *rule = json_read_text(f, "rule"), *severity = json_read_text(f, "severity");
 	int s = severity ? severity_parse(severity) : -1;
 	struct merge_kind *k;
 
@@ -103,20 +80,16 @@ static void add_finding(struct merge *m, const char *host, JsonObject *f)
 	k = kind_of(m, rule);
 	if (!k->title || s > (int)k->severity) {
 		g_free(k->title);
-		k->title = g_strdup(text_of(f, "title") ? text_of(f, "title") : rule);
+		k->title = g_strdup(json_read_text(f, "title") ? json_read_text(f, "title") : rule);
 		k->severity = (enum severity)s;
 	}
-	add_place(k, host, text_of(f, "domain"));
+	add_place(k, host, json_read_text(f, "domain"));
 }
 
 static void add_findings(struct merge *m, const char *host, JsonArray *findings)
 {
-	for (guint i = 0; findings && i < json_array_get_length(findings); i++) {
-		JsonNode *n = json_array_get_element(findings, i);
-
-		if (JSON_NODE_HOLDS_OBJECT(n))
-			add_finding(m, host, json_node_get_object(n));
-	}
+	for (guint i = 0; i < json_read_length(findings); i++)
+		add_finding(m, host, json_read_item(findings, i));
 }
 
 bool merge_add(struct merge *m, const char *name, const char *text, gsize size, GError **error)
@@ -129,19 +102,18 @@ bool merge_add(struct merge *m, const char *name, const char *text, gsize size, 
 		g_prefix_error(error, "%s: ", name);
 		return false;
 	}
-	root = json_object_of(parser);
-	if (!root || g_strcmp0(text_of(root, "schema"), "vmdoctor.report/1") != 0) {
+	root = json_read_root(parser);
+	if (g_strcmp0(json_read_text(root, "schema"), "vmdoctor.report/1") != 0) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a vmdoctor JSON report", name);
 		return false;
 	}
-	host = object_in(root, "host");
-	called = text_of(host, "name") ? text_of(host, "name") : name;
+	host = json_read_object(root, "host");
+	called = json_read_text(host, "name") ? json_read_text(host, "name") : name;
 	g_ptr_array_add(m->hosts, g_strdup(called));
 	for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++)
-		g_ptr_array_add(m->values->pdata[i], g_strdup(text_of(host, attributes[i])));
-	if (array_in(root, "domains"))
-		m->domains += json_array_get_length(array_in(root, "domains"));
-	add_findings(m, called, array_in(root, "findings"));
+		g_ptr_array_add(m->values->pdata[i], g_strdup(json_read_text(host, attributes[i])));
+	m->domains += json_read_length(json_read_array(root, "domains"));
+	add_findings(m, called, json_read_array(root, "findings"));
 	return true;
 }
 
