@@ -109,9 +109,6 @@ demo: all
 libvirt-names:
 	$(Q)tests/corpus/libvirt-names >rules/libvirt-names.txt
 
-format:
-	clang-format -i $(SOURCES) $(wildcard src/*.h checks/*.h report/*.h tests/unit/*.[ch])
-
 install: all
 	install -D -m 0755 $(BUILD)/vmdoctor $(DESTDIR)$(PREFIX)/bin/vmdoctor
 	install -d $(DESTDIR)$(DATADIR)/rules
@@ -144,6 +141,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all machine-types check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names format \
+.PHONY: all machine-types check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
 	install uninstall clean help FORCE
 .SECONDARY:
