@@ -6,12 +6,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib.h>
 
 #include "cmd.h"
+#include "complete.h"
 #include "options.h"
 #include "xml.h"
+
+#define COMPLETE_DEADLINE_S 4
 
 static int cmd_help(int argc, char **argv);
 static int cmd_version(int argc, char **argv);
@@ -94,6 +98,21 @@ static int cmd_help(int argc, char **argv)
 	return EXIT_CLEAN;
 }
 
+/* For shells (contrib/completion): candidates for the last word.  Whatever hangs, the shell does not. */
+static int cmd_complete(char **words)
+{
+	struct complete_command table[G_N_ELEMENTS(commands) + 1] = { 0 };
+	g_autofree char *text = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		table[i] = (struct complete_command){ commands[i].name, commands[i].arguments,
+						      commands[i].summary };
+	alarm(COMPLETE_DEADLINE_S);
+	text = complete(table, words);
+	fputs(text, stdout);
+	return EXIT_CLEAN;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
@@ -103,6 +122,8 @@ int main(int argc, char **argv)
 	xml_init();
 	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return cmd_help(argc > 2, argv + 2);
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+		return cmd_complete(argv + 2);
 	if (argc > 1 && g_strv_contains(later, argv[1]))
 		return cmd_fail("'%s' is not in version %s; for a domain of that name: vmdoctor check %s",
 				argv[1], VERSION, argv[1]);
