@@ -5,9 +5,7 @@
 #ifndef VMDOCTOR_CMD_H
 #define VMDOCTOR_CMD_H
 
-#include <stdbool.h>
-
-#include "writer.h"
+#include <glib.h>
 
 struct options;
 
@@ -23,12 +21,12 @@ int cmd_scrub_check(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 
-/** cmd_style - how a report is shown, as options, terminal and environment want it */
-struct style cmd_style(const struct options *o, bool to_terminal);
 /** The symptoms that a measurement is about; NULL-ended. */
 extern const char *const cmd_slowness[];
 
 /** cmd_fail - prints "vmdoctor: …" on stderr. Return: EXIT_CANNOT */
 int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** cmd_usage - a line that options_parse() does not take. Return: EXIT_CANNOT */
+int cmd_usage(const struct options *o, const GError *error);
 
 #endif

@@ -2,84 +2,28 @@
 /*
  * cmd_check - vmdoctor [check]: diagnose and print.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "diagnose.h"
 #include "nagios.h"
 #include "options.h"
+#include "output.h"
 #include "sampling.h"
 #include "source.h"
 #include "writer.h"
 
 #define SAMPLE_DEFAULT_S 3
-#define WIDTH_DEFAULT 80
-#define WIDTH_MAX 110 /* longer lines are hard to read */
-
-struct style cmd_style(const struct options *o, bool to_terminal)
-{
-	struct winsize size = { 0 };
-	const char *term = g_getenv("TERM");
-	bool capable = to_terminal && !g_getenv("NO_COLOR") && g_strcmp0(term, "dumb") != 0;
-	bool always = g_strcmp0(o->colour, "always") == 0;
-	unsigned int width = WIDTH_DEFAULT;
-
-	if (to_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
-		width = MIN(size.ws_col, WIDTH_MAX);
-	return (struct style){
-		.colour = always || (capable && g_strcmp0(o->colour, "never") != 0),
-		.quiet = o->quiet,
-		.verbose = o->verbose,
-		.width = width,
-	};
-}
-
-static int write_out(FILE *out, const GString *text)
-{
-	if (fwrite(text->str, 1, text->len, out) != text->len || fflush(out) != 0)
-		return cmd_fail("cannot write the report: %s", g_strerror(errno));
-	return 0;
-}
-
-/* /dev/null, a FIFO, /dev/stderr: written to, never replaced by a file. */
-static bool is_device(const char *file)
-{
-	return g_file_test(file, G_FILE_TEST_EXISTS) && !g_file_test(file, G_FILE_TEST_IS_REGULAR) &&
-	       !g_file_test(file, G_FILE_TEST_IS_DIR);
-}
-
-static int write_device(const char *file, const GString *text)
-{
-	FILE *out = fopen(file, "we");
-	int r = out ? write_out(out, text) : cmd_fail("%s: %s", file, g_strerror(errno));
-
-	if (out)
-		fclose(out);
-	return r;
-}
 
 static int write_one(const struct options *o, const struct report *r, guint i)
 {
-	const struct writer *w = writer_find(o->formats ? o->formats[i] : "text");
-	const char *file = o->outputs && i < g_strv_length(o->outputs) ? o->outputs[i] : NULL;
-	bool terminal = !file && isatty(STDOUT_FILENO);
-	const struct style style = cmd_style(o, terminal);
+	const struct writer *w = writer_find(output_format(o, i));
+	const struct style style = output_style(o, i);
 	g_autoptr(GString) text = g_string_new(NULL);
-	g_autoptr(GError) error = NULL;
 
 	w->write(r, &style, text);
-	if (!file || strcmp(file, "-") == 0)
-		return write_out(stdout, text);
-	if (is_device(file))
-		return write_device(file, text);
-	if (!g_file_set_contents_full(file, text->str, (gssize)text->len,
-				      G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
-		return cmd_fail("%s", error->message);
-	return 0;
+	return output_write(o, i, text);
 }
 
 static bool is_plugin(const struct options *o)
@@ -106,9 +50,7 @@ static int status_of(const struct options *o, const struct report *r)
 
 static int write_all(const struct options *o, const struct report *r)
 {
-	guint n = o->formats ? g_strv_length(o->formats) : 1;
-
-	for (guint i = 0; i < n; i++)
+	for (guint i = 0; i < output_count(o); i++)
 		if (write_one(o, r, i) != 0)
 			return is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 	return status_of(o, r);
@@ -149,7 +91,7 @@ static int run(struct options *o, int argc, char **argv)
 	int status;
 
 	if (!options_parse(o, argc, argv, &error))
-		return cmd_fail("%s\nSee 'vmdoctor help check'.", error->message);
+		return cmd_usage(o, error);
 	status = check(o);
 	options_done(o);
 	return status;
@@ -159,7 +101,7 @@ const char *const cmd_slowness[] = { "slow-cpu", "high-cpu", "slow-disk", "slow-
 
 int cmd_check(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .command = FOR_CHECK };
 
 	return run(&o, argc, argv);
 }
@@ -167,7 +109,7 @@ int cmd_check(int argc, char **argv)
 /* A check of what makes a guest slow, with a measurement. */
 int cmd_sample(int argc, char **argv)
 {
-	struct options o = { .sample_s = SAMPLE_DEFAULT_S, .about = cmd_slowness };
+	struct options o = { .command = FOR_SAMPLE, .sample_s = SAMPLE_DEFAULT_S, .about = cmd_slowness };
 
 	return run(&o, argc, argv);
 }
@@ -176,7 +118,7 @@ int cmd_sample(int argc, char **argv)
 int cmd_audit(int argc, char **argv)
 {
 	static const char *const upgrade[] = { "upgrade", NULL };
-	struct options o = { .about = upgrade, .needs_target = true };
+	struct options o = { .command = FOR_AUDIT, .about = upgrade };
 
 	return run(&o, argc, argv);
 }
@@ -185,7 +127,7 @@ int cmd_audit(int argc, char **argv)
 int cmd_probe(int argc, char **argv)
 {
 	static const char *const network[] = { "no-network", "slow-network", NULL };
-	struct options o = { .probe = TRUE, .about = network, .needs_domain = true };
+	struct options o = { .command = FOR_PROBE, .probe = TRUE, .about = network };
 
 	return run(&o, argc, argv);
 }

@@ -16,6 +16,7 @@
 #include "diagnose.h"
 #include "finding.h"
 #include "options.h"
+#include "output.h"
 #include "sampling.h"
 #include "source.h"
 #include "writer.h"
@@ -63,7 +64,7 @@ static size_t fitting(const GString *text)
 
 static bool show(const struct screen *s, const struct options *o, const struct report *r)
 {
-	const struct style style = cmd_style(o, isatty(STDOUT_FILENO));
+	const struct style style = output_style(o, 0);
 	g_autoptr(GString) text = g_string_new(NULL);
 	size_t length;
 
@@ -120,12 +121,12 @@ static int top(const struct options *o)
 
 int cmd_top(int argc, char **argv)
 {
-	struct options o = { .sample_s = TOP_DEFAULT_S, .about = cmd_slowness, .is_top = true };
+	struct options o = { .command = FOR_TOP, .sample_s = TOP_DEFAULT_S, .about = cmd_slowness };
 	g_autoptr(GError) error = NULL;
 	int status;
 
 	if (!options_parse(&o, argc, argv, &error))
-		return cmd_fail("%s\nSee 'vmdoctor help top'.", error->message);
+		return cmd_usage(&o, error);
 	if (o.from) {
 		options_done(&o);
 		return cmd_fail("top watches a live host; of a recording: vmdoctor sample --from PATH");

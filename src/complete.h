@@ -13,12 +13,14 @@
 /** A row of the table of commands. */
 struct complete_command {
 	const char *name, *arguments, *summary;
+	unsigned int options; /* enum command_bit; 0: it takes none */
 };
 
 /** What is known of the line; strings are borrowed. */
 struct complete_line {
 	const struct complete_command *commands; /* ends with a NULL name */
 	const char *command; /* that of the line; "check" where there is none */
+	unsigned int options; /* that this command takes: enum command_bit */
 	const char *word;    /* to be completed; may be empty */
 	const char *prefix;  /* stands before each candidate: "--format=" */
 	GPtrArray *operands; /* words before, without options, their values and the command */

@@ -25,25 +25,26 @@ static const struct command {
 	const char *arguments;
 	const char *summary;
 	int (*run)(int argc, char **argv);
+	enum command_bit options; /* those that it takes; 0: none */
 } commands[] = {
 	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose; no DOMAIN: the host and every domain",
-	  cmd_check },
-	{ "diff", "A B", "what changed between two recordings, or a recording and now ('live')", cmd_diff },
+	  cmd_check, FOR_CHECK },
+	{ "diff", "A B", "what changed between two recordings, or a recording and now ('live')", cmd_diff, FOR_DIFF },
 	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", "will the domains still start after an upgrade?",
-	  cmd_audit },
+	  cmd_audit, FOR_AUDIT },
 	{ "probe", "[OPTIONS] DOMAIN...", "send a few harmless frames: at which hop do they die?",
-	  cmd_probe },
-	{ "sample", "[OPTIONS] [DOMAIN...]", "measure for some seconds: CPU, disks, interfaces", cmd_sample },
-	{ "top", "[OPTIONS] [DOMAIN...]", "sample, again and again, in place; q ends it", cmd_top },
+	  cmd_probe, FOR_PROBE },
+	{ "sample", "[OPTIONS] [DOMAIN...]", "measure for some seconds: CPU, disks, interfaces", cmd_sample, FOR_SAMPLE },
+	{ "top", "[OPTIONS] [DOMAIN...]", "sample, again and again, in place; q ends it", cmd_top, FOR_TOP },
 	{ "bundle", "[OPTIONS] [DOMAIN...]", "collect all that a check reads, and the report, in an archive",
-	  cmd_bundle },
-	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check },
-	{ "merge", "REPORT.json...", "one report over many hosts", cmd_merge },
+	  cmd_bundle, FOR_BUNDLE },
+	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check, 0 },
+	{ "merge", "REPORT.json...", "one report over many hosts", cmd_merge, FOR_MERGE },
 	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
-	  cmd_rules },
-	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain },
-	{ "help", "[COMMAND]", "this, or the options of a command", cmd_help },
-	{ "--version", "", "version and licence", cmd_version },
+	  cmd_rules, 0 },
+	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain, 0 },
+	{ "help", "[COMMAND]", "this, or the options of a command", cmd_help, 0 },
+	{ "--version", "", "version and licence", cmd_version, 0 },
 };
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
@@ -59,6 +60,14 @@ int cmd_fail(const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	return EXIT_CANNOT;
+}
+
+int cmd_usage(const struct options *o, const GError *error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (commands[i].options == o->command)
+			return cmd_fail("%s\nSee 'vmdoctor help %s'.", error->message, commands[i].name);
+	return cmd_fail("%s", error->message);
 }
 
 static const struct command *find(const char *name)
@@ -78,7 +87,7 @@ static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 0 ? find(argv[0]) : NULL;
-	g_autofree char *options = c && strstr(c->arguments, "OPTIONS") ? options_help() : NULL;
+	g_autofree char *options = c && c->options ? options_help(c->options) : NULL;
 
 	if (argc > 0 && !c)
 		return cmd_fail("no command '%s'", argv[0]);
@@ -106,7 +115,7 @@ static int cmd_complete(char **words)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
 		table[i] = (struct complete_command){ commands[i].name, commands[i].arguments,
-						      commands[i].summary };
+						      commands[i].summary, commands[i].options };
 	alarm(COMPLETE_DEADLINE_S);
 	text = complete(table, words);
 	fputs(text, stdout);

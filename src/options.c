@@ -14,89 +14,38 @@
 
 #define TIMEOUT_DEFAULT_S 60
 
-/* The entries write into @o; GLib wants the addresses in the table. */
+static void add_group(GOptionContext *context, struct options *o, enum option_group group)
+{
+	GOptionGroup *g = g_option_group_new(option_group_titles[group], option_group_titles[group], "", NULL, NULL);
+	bool any = false;
+
+	for (const struct option_row *r = option_rows; r->name; r++) {
+		const GOptionEntry entries[] = {
+			{ r->name, r->letter, 0, r->arg, (char *)o + r->at, r->text, r->value }, { 0 }
+		};
+
+		if (r->group != group || !(r->commands & o->command))
+			continue;
+		g_option_group_add_entries(g, entries);
+		any = true;
+	}
+	if (any)
+		g_option_context_add_group(context, g);
+	else
+		g_option_group_unref(g);
+}
+
+/* GLib writes what it reads into @o. */
 static GOptionContext *context_new(struct options *o)
 {
-	const GOptionEntry entries[] = {
-		{ "connect", 'c', 0, G_OPTION_ARG_STRING, &o->connect,
-		  "libvirt connection (default: as virsh)", "URI" },
-		{ "from", 'f', 0, G_OPTION_ARG_FILENAME, &o->from,
-		  "no live host: a bundle, a sosreport, a case tree, or one domain XML file", "PATH" },
-		{ "domain-glob", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->globs,
-		  "the domains whose names match, too", "GLOB" },
-		{ "error", 'e', 0, G_OPTION_ARG_STRING, &o->error_text,
-		  "an error message that you saw", "TEXT" },
-		{ "error-file", 0, 0, G_OPTION_ARG_FILENAME, &o->error_file,
-		  "a file with it; - is standard input", "FILE" },
-		{ "symptom", 's', 0, G_OPTION_ARG_STRING, &o->symptom,
-		  "what you complain about: ranks what explains it higher", "NAME" },
-		{ "since", 0, 0, G_OPTION_ARG_STRING, &o->since,
-		  "log lines from then on; as journalctl reads times", "TIME" },
-		{ "until", 0, 0, G_OPTION_ARG_STRING, &o->until, "log lines until then", "TIME" },
-		{ "at", 0, 0, G_OPTION_ARG_STRING, &o->at,
-		  "log lines from 15 minutes before to 5 minutes after", "TIME" },
-		{ "format", 'F', 0, G_OPTION_ARG_STRING_ARRAY, &o->formats,
-		  "format of the report (default: text)", "NAME" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->outputs,
-		  "write it to FILE, whole or not at all; may be repeated with -F", "FILE" },
-		{ "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record,
-		  "save all that was read as a case tree in the new directory DIR", "DIR" },
-		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &o->dry_run,
-		  "bundle: write nothing, list what it would hold", NULL },
-		{ "redact", 0, 0, G_OPTION_ARG_NONE, &o->redact,
-		  "bundle: other names and addresses; which, says FILE.map.tsv", NULL },
-		{ "facts", 0, 0, G_OPTION_ARG_FILENAME, &o->facts,
-		  "write the facts that rules see as XML, for those who write rules", "FILE" },
-		{ "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->rules, "further rules", "DIR" },
-		{ "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->ignore,
-		  "count these findings, do not list them", "ID[:SUBJECT-GLOB]" },
-		{ "baseline", 0, 0, G_OPTION_ARG_FILENAME, &o->baseline,
-		  "an earlier JSON report: list only what is new", "FILE" },
-		{ "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->set, "a rule's threshold",
-		  "ID.PARAM=VALUE" },
-		{ "fail-on", 0, 0, G_OPTION_ARG_STRING, &o->fail_on_name,
-		  "lowest severity for exit status 1 (default: warning)", "SEVERITY" },
-		{ "strict", 0, 0, G_OPTION_ARG_NONE, &o->strict,
-		  "exit status 3 when something could not be checked", NULL },
-		{ "timeout", 0, 0, G_OPTION_ARG_INT, &o->timeout_s,
-		  "deadline of the whole run (default: 60)", "SECONDS" },
-		{ "sample", 0, 0, G_OPTION_ARG_INT, &o->sample_s,
-		  "measure for so long: CPU, disks, interfaces (check: 0; sample: 3; top: 2)", "SECONDS" },
-		{ "batch", 'b', 0, G_OPTION_ARG_NONE, &o->batch,
-		  "top: one table after the other", NULL },
-		{ "rounds", 'n', 0, G_OPTION_ARG_INT, &o->rounds,
-		  "top: end after N tables", "N" },
-		{ "guest-files", 0, 0, G_OPTION_ARG_NONE, &o->guest_files,
-		  "let the agent read some files of /proc, too; libvirt marks the domain as tainted", NULL },
-		{ "no-guest", 0, 0, G_OPTION_ARG_NONE, &o->no_guest, "ask no guest agent", NULL },
-		{ "probe", 0, 0, G_OPTION_ARG_NONE, &o->probe,
-		  "send at most 20 harmless frames per interface: where do they die?", NULL },
-		{ "no-probe", 0, 0, G_OPTION_ARG_NONE, &o->no_probe,
-		  "touch no network (the default of check)", NULL },
-		{ "to", 0, 0, G_OPTION_ARG_STRING, &o->to,
-		  "audit: qemu-9.2, libvirt-10.4, debian13, rhel9.4 …, or a capabilities XML file", "TARGET" },
-		{ "to-emulator", 0, 0, G_OPTION_ARG_FILENAME, &o->to_emulator,
-		  "audit: a QEMU program of this host, asked itself", "PATH" },
-		{ "force", 0, 0, G_OPTION_ARG_NONE, &o->force,
-		  "probe bridges that run STP and lead outside, too", NULL },
-		{ "target", 0, 0, G_OPTION_ARG_STRING, &o->target,
-		  "probe the whole path to this IPv4 address outside", "ADDRESS" },
-		{ "name", 0, 0, G_OPTION_ARG_STRING, &o->dns_name,
-		  "probe the name server with this name", "NAME" },
-		{ "pcap", 0, 0, G_OPTION_ARG_FILENAME, &o->pcap,
-		  "write the headers of what a probe saw to the new FILE", "FILE" },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "findings only", NULL },
-		{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &o->verbose,
-		  "references, evidence of advice, every undecided rule", NULL },
-		{ "color", 0, 0, G_OPTION_ARG_STRING, &o->colour, "always, never or auto", "WHEN" },
-		{ "no-pager", 0, 0, G_OPTION_ARG_NONE, &o->no_pager, "do not start a pager", NULL },
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->domains, NULL,
-		  "[DOMAIN…]" },
-		{ 0 },
+	const GOptionEntry domains[] = {
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->domains, NULL, "[DOMAIN…]" }, { 0 }
 	};
 	GOptionContext *context = g_option_context_new(NULL);
 
-	g_option_context_add_main_entries(context, entries, NULL);
+	g_option_context_add_main_entries(context, domains, NULL);
+	for (int group = 0; group < GROUPS; group++)
+		add_group(context, o, (enum option_group)group);
 	g_option_context_set_help_enabled(context, FALSE);
 	return context;
 }
@@ -119,7 +68,7 @@ static bool check_target(const struct options *o, GError **error)
 	struct upgrade_target target = { 0 };
 
 	if (!o->to && !o->to_emulator)
-		return !o->needs_target || fail(error, "upgraded to what? --to TARGET or --to-emulator PATH");
+		return o->command != FOR_AUDIT || fail(error, "upgraded to what? --to TARGET or --to-emulator PATH");
 	if (o->to && o->to_emulator)
 		return fail(error, "--to and --to-emulator exclude each other");
 	if (o->to_emulator && *o->to_emulator != '/')
@@ -157,7 +106,7 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--at %s: not with --since or --until", o->at);
 	if (!check_target(o, error))
 		return false;
-	if (o->needs_domain && !o->domains && !o->globs)
+	if (o->command == FOR_PROBE && !o->domains && !o->globs)
 		return fail(error, "which domain?");
 	if (o->probe && o->no_probe)
 		return fail(error, "--probe and --no-probe exclude each other");
@@ -171,17 +120,11 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--guest-files and --no-guest exclude each other");
 	if (o->sample_s < 0)
 		return fail(error, "--sample: not a number of seconds from 0 on");
-	if (o->is_top && o->sample_s == 0)
+	if (o->command == FOR_TOP && o->sample_s == 0)
 		return fail(error, "--sample 0: top has to measure");
 	if (o->sample_s > o->timeout_s)
 		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->timeout_s);
-	if (!o->is_top && (o->batch || o->rounds))
-		return fail(error, "--batch and --rounds are for 'vmdoctor top'");
-	if (o->dry_run && !o->is_bundle)
-		return fail(error, "--dry-run is about a bundle");
-	if (o->redact && !o->is_bundle)
-		return fail(error, "--redact is about a bundle");
-	if (o->is_bundle && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
+	if (o->command == FOR_BUNDLE && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
 		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
 	if (o->timeout_s <= 0)
 		return fail(error, "--timeout: not a number of seconds above 0");
@@ -230,14 +173,14 @@ void options_done(struct options *o)
 		g_free(strings[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		g_strfreev(lists[i]);
-	*o = (struct options){ 0 };
+	*o = (struct options){ .command = o->command }; /* which a message still wants */
 }
 
-char *options_help(void)
+char *options_help(enum command_bit command)
 {
-	struct options o = { 0 };
+	struct options o = { .command = command };
 	g_autoptr(GOptionContext) context = context_new(&o);
 
 	g_set_prgname("vmdoctor");
-	return g_option_context_get_help(context, TRUE, NULL);
+	return g_option_context_get_help(context, FALSE, NULL);
 }

@@ -283,12 +283,12 @@ static int bundle(const struct options *o)
 int cmd_bundle(int argc, char **argv)
 {
 	g_autoptr(GHashTable) secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	struct options o = { .is_bundle = true };
+	struct options o = { .command = FOR_BUNDLE };
 	g_autoptr(GError) error = NULL;
 	int status;
 
 	if (!options_parse(&o, argc, argv, &error))
-		return cmd_fail("%s\nSee 'vmdoctor help bundle'.", error->message);
+		return cmd_usage(&o, error);
 	o.secrets = secrets;
 	status = bundle(&o);
 	options_done(&o);

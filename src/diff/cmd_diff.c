@@ -2,10 +2,7 @@
 /*
  * cmd_diff - vmdoctor diff A B: what changed between two recordings, or a recording and now.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "diagnose.h"
@@ -13,11 +10,11 @@
 #include "facts.h"
 #include "finding.h"
 #include "options.h"
+#include "output.h"
 #include "source.h"
 #include "writer.h"
 
 #define REPORT_CAP_BYTES ((gsize)64 << 20)
-#define WIDTH 100
 
 /* A JSON report begins with a brace; an archive, XML or a directory does not. */
 static bool is_json(const char *path)
@@ -73,11 +70,10 @@ static struct diff_side *side_of(const struct options *o, const char *name, GPtr
 	return side;
 }
 
-static int print(const struct options *o, const struct diff *d)
+static int print_one(const struct options *o, const struct diff *d, guint i)
 {
-	const char *format = o->formats ? o->formats[0] : "text";
-	const struct style style = { .width = WIDTH, .colour = isatty(STDOUT_FILENO) && !g_getenv("NO_COLOR") &&
-							       g_strcmp0(o->colour, "never") != 0 };
+	const struct style style = output_style(o, i);
+	const char *format = output_format(o, i);
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	if (strcmp(format, "json") == 0)
@@ -86,8 +82,14 @@ static int print(const struct options *o, const struct diff *d)
 		diff_write_text(d, &style, out);
 	else
 		return cmd_fail("--format %s: diff knows text and json", format);
-	if (fwrite(out->str, 1, out->len, stdout) != out->len || fflush(stdout) != 0)
-		return cmd_fail("cannot write: %s", g_strerror(errno));
+	return output_write(o, i, out);
+}
+
+static int print(const struct options *o, const struct diff *d)
+{
+	for (guint i = 0; i < output_count(o); i++)
+		if (print_one(o, d, i) != 0)
+			return EXIT_CANNOT;
 	return d->findings->len + d->properties->len > 0 ? EXIT_FOUND : EXIT_CLEAN;
 }
 
@@ -108,11 +110,11 @@ static int compare(const struct options *o, GError **error)
 int cmd_diff(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	struct options o = { 0 };
+	struct options o = { .command = FOR_DIFF };
 	int status;
 
 	if (!options_parse(&o, argc, argv, &error))
-		return cmd_fail("%s\nSee 'vmdoctor help diff'.", error->message);
+		return cmd_usage(&o, error);
 	if (!o.domains || g_strv_length(o.domains) != 2 || o.from) {
 		options_done(&o);
 		return cmd_fail("diff takes two: bundles, case trees, sosreports, domain XML files, JSON reports, or 'live'");

@@ -2,19 +2,16 @@
 /*
  * cmd_merge - vmdoctor merge REPORT.json...: one report over many hosts.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "merge.h"
 #include "options.h"
+#include "output.h"
 #include "writer.h"
 
 #define REPORT_CAP_BYTES ((off_t)64 << 20)
-#define WIDTH 100
 
 static bool add_file(struct merge *m, const char *path, GError **error)
 {
@@ -30,11 +27,10 @@ static bool add_file(struct merge *m, const char *path, GError **error)
 	return g_file_get_contents(path, &text, &size, error) && merge_add(m, path, text, size, error);
 }
 
-static int print(const struct options *o, const struct merge *m)
+static int print_one(const struct options *o, const struct merge *m, guint i)
 {
-	const char *format = o->formats ? o->formats[0] : "text";
-	const struct style style = { .width = WIDTH, .colour = isatty(STDOUT_FILENO) && !g_getenv("NO_COLOR") &&
-							       g_strcmp0(o->colour, "never") != 0 };
+	const struct style style = output_style(o, i);
+	const char *format = output_format(o, i);
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	if (strcmp(format, "json") == 0)
@@ -43,8 +39,14 @@ static int print(const struct options *o, const struct merge *m)
 		merge_write_text(m, &style, out);
 	else
 		return cmd_fail("--format %s: merge knows text and json", format);
-	if (fwrite(out->str, 1, out->len, stdout) != out->len || fflush(stdout) != 0)
-		return cmd_fail("cannot write: %s", g_strerror(errno));
+	return output_write(o, i, out);
+}
+
+static int print(const struct options *o, const struct merge *m)
+{
+	for (guint i = 0; i < output_count(o); i++)
+		if (print_one(o, m, i) != 0)
+			return EXIT_CANNOT;
 	return EXIT_CLEAN;
 }
 
@@ -61,12 +63,12 @@ static int status_of(const struct options *o, const struct merge *m)
 int cmd_merge(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	struct options o = { 0 };
+	struct options o = { .command = FOR_MERGE };
 	struct merge *m;
 	int status = EXIT_CLEAN;
 
 	if (!options_parse(&o, argc, argv, &error))
-		return cmd_fail("%s\nSee 'vmdoctor help merge'.", error->message);
+		return cmd_usage(&o, error);
 	if (!o.domains) {
 		options_done(&o);
 		return cmd_fail("merge takes JSON reports: vmdoctor -F json -o HOST.json, on each host");

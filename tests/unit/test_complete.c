@@ -3,17 +3,18 @@
 #include "test.h"
 
 #include "complete.h"
+#include "options.h"
 
 #define TREE "tests/golden/web/tree"
 
 static const struct complete_command commands[] = {
-	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose" },
-	{ "top", "[OPTIONS] [DOMAIN...]", "again and again" },
-	{ "diff", "A B", "what changed" },
-	{ "rules", "list|show ID", "what it knows" },
-	{ "explain", "ID", "a rule" },
-	{ "help", "[COMMAND]", "this" },
-	{ NULL, NULL, NULL },
+	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose", FOR_CHECK },
+	{ "top", "[OPTIONS] [DOMAIN...]", "again and again", FOR_TOP },
+	{ "diff", "A B", "what changed", FOR_DIFF },
+	{ "rules", "list|show ID", "what it knows", 0 },
+	{ "explain", "ID", "a rule", 0 },
+	{ "help", "[COMMAND]", "this", 0 },
+	{ NULL, NULL, NULL, 0 },
 };
 
 /* The candidates for @line, whose last word ends at its end; their descriptions cut off. */
