@@ -109,14 +109,58 @@ demo: all
 libvirt-names:
 	$(Q)tests/corpus/libvirt-names >rules/libvirt-names.txt
 
-install: all
+# Manual pages are made from doc/*.scd; without scdoc there are none, and that is said.
+MANUALS := $(patsubst doc/%.scd,$(BUILD)/%,$(wildcard doc/*.scd))
+MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+HEALTHDIR := $(PREFIX)/libexec/vmdoctor
+
+$(BUILD)/%: doc/%.scd
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D) && scdoc <$< >$@.new && mv $@.new $@
+
+man: $(MANUALS)
+
+install: all $(if $(shell command -v scdoc),man)
 	install -D -m 0755 $(BUILD)/vmdoctor $(DESTDIR)$(PREFIX)/bin/vmdoctor
 	install -d $(DESTDIR)$(DATADIR)/rules
 	install -m 0644 rules/*.xml rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
 	cp -r rules/cases rules/upgrade $(DESTDIR)$(DATADIR)/rules/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
+	install -D -m 0644 contrib/completion/vmdoctor.bash $(DESTDIR)$(BASHDIR)/vmdoctor
+	install -D -m 0644 contrib/completion/_vmdoctor $(DESTDIR)$(ZSHDIR)/_vmdoctor
+	install -D -m 0644 contrib/completion/vmdoctor.fish $(DESTDIR)$(FISHDIR)/vmdoctor.fish
+ifneq ($(shell command -v scdoc),)
+	install -D -m 0644 $(BUILD)/vmdoctor.1 $(DESTDIR)$(MANDIR)/man1/vmdoctor.1
+	install -D -m 0644 $(BUILD)/vmdoctor-rules.5 $(DESTDIR)$(MANDIR)/man5/vmdoctor-rules.5
+else
+	@echo 'make: scdoc is not installed: no manual pages' >&2
+endif
 
+# The health check of contrib/health, and its systemd units; enable vmdoctor-health.timer yourself.
+install-health:
+	install -D -m 0755 contrib/health/vmdoctor-health $(DESTDIR)$(HEALTHDIR)/vmdoctor-health
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's!/usr/libexec/vmdoctor!$(HEALTHDIR)!' contrib/health/vmdoctor-health.service >$(DESTDIR)$(UNITDIR)/vmdoctor-health.service
+	install -m 0644 contrib/health/vmdoctor-health.timer $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
+
+# Only what install and install-health put there.
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR)
+	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR) $(DESTDIR)$(HEALTHDIR)
+	rm -f $(DESTDIR)$(BASHDIR)/vmdoctor $(DESTDIR)$(ZSHDIR)/_vmdoctor $(DESTDIR)$(FISHDIR)/vmdoctor.fish
+	rm -f $(DESTDIR)$(MANDIR)/man1/vmdoctor.1 $(DESTDIR)$(MANDIR)/man5/vmdoctor-rules.5
+	rm -f $(DESTDIR)$(UNITDIR)/vmdoctor-health.service $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
+
+# What contrib/, doc/ and install give; what is not installed is skipped, and that is said.
+contrib-check: all
+	$(Q)tests/contrib $(BUILD)/vmdoctor
+
+# vmdoctor_VERSION_ARCH.deb in the directory above
+deb:
+	$(Q)dpkg-buildpackage -us -uc -b
 
 clean:
 	rm -rf $(BUILD) build-* vmdoctor
@@ -134,7 +178,10 @@ help:
 	@echo 'bench         times, side by side with what an admin would type'
 	@echo 'golden        rewrite the expected reports of recordings'
 	@echo 'demo          diagnose this host, or a bundled recording when it has no libvirt'
-	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); uninstall, clean'
+	@echo 'contrib-check completion, manual pages, install, and what lies in contrib/'
+	@echo 'deb           Debian packages, in the directory above'
+	@echo 'man           manual pages, in BUILD'
+	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); install-health, uninstall, clean'
 	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
 
 # Do rules/upgrade/ and real QEMUs agree?
@@ -142,5 +189,5 @@ machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
 .PHONY: all machine-types check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
-	install uninstall clean help FORCE
+	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:
