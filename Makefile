@@ -98,6 +98,7 @@ strangers:
 bench: all
 	$(Q)tests/bench ./vmdoctor
 	$(Q)tests/bench-audit $(BUILD)
+	$(Q)tests/bench-sampling $(BUILD)
 
 # Expected reports of the recordings in tests/golden; review the difference.
 golden: all

@@ -21,6 +21,8 @@
 #define PATH_CAP_BYTES 8192
 #define ANSWER_CAP_BYTES ((uint64_t)80 << 20) /* above every cap of source_cap_bytes() */
 
+#define JOINED_MAX ((size_t)64 << 10)
+
 struct guard {
 	struct source source;
 	struct source *(*make)(const void *arg);
@@ -40,30 +42,57 @@ struct reply {
 	uint64_t length;
 };
 
+/* Return: 0, -ETIMEDOUT, -EPIPE. */
+static int wait_for(int fd, short events, int64_t until_us)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	int64_t left_ms = until_us ? (until_us - g_get_monotonic_time()) / 1000 : -1;
+
+	if (until_us && left_ms <= 0)
+		return -ETIMEDOUT;
+	return poll(&pfd, 1, (int)left_ms) < 0 && errno != EINTR ? -EPIPE : 0;
+}
+
 /* Reads or writes it all. @until_us 0: wait for ever. Return: 0, -ETIMEDOUT, -EPIPE. */
 static int transfer(int fd, void *bytes, size_t size, bool out, int64_t until_us)
 {
 	char *p = bytes;
 
 	while (size > 0) {
-		struct pollfd pfd = { .fd = fd, .events = out ? POLLOUT : POLLIN };
-		int64_t left_ms = until_us ? (until_us - g_get_monotonic_time()) / 1000 : -1;
-		ssize_t n;
+		ssize_t n = out ? send(fd, p, size, MSG_NOSIGNAL | MSG_DONTWAIT)
+				: recv(fd, p, size, MSG_DONTWAIT);
+		int r = 0;
 
-		if (until_us && left_ms <= 0)
-			return -ETIMEDOUT;
-		if (poll(&pfd, 1, (int)left_ms) < 0 && errno != EINTR)
-			return -EPIPE;
-		n = out ? send(fd, p, size, MSG_NOSIGNAL | MSG_DONTWAIT)
-			: recv(fd, p, size, MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			return -EPIPE;
 		if (n > 0) {
 			p += n;
 			size -= (size_t)n;
+		} else {
+			r = wait_for(fd, out ? POLLOUT : POLLIN, until_us);
 		}
+		if (r < 0)
+			return r;
 	}
 	return 0;
+}
+
+/* Both in one message: two would wake the other side twice. */
+static int send_both(int fd, const void *head, size_t head_size, const void *rest, size_t rest_size,
+		     int64_t until_us)
+{
+	g_autofree char *joined = NULL;
+	int r;
+
+	if (rest_size > JOINED_MAX) {
+		r = transfer(fd, (void *)(uintptr_t)head, head_size, true, until_us);
+		return r < 0 ? r : transfer(fd, (void *)(uintptr_t)rest, rest_size, true, until_us);
+	}
+	joined = g_malloc(head_size + rest_size);
+	memcpy(joined, head, head_size);
+	if (rest_size > 0)
+		memcpy(joined + head_size, rest, rest_size);
+	return transfer(fd, joined, head_size + rest_size, true, until_us);
 }
 
 static int serve_one(struct source *src, int fd)
@@ -84,9 +113,7 @@ static int serve_one(struct source *src, int fd)
 	if (a.data)
 		bytes = g_bytes_get_data(a.data, &size);
 	reply = (struct reply){ a.error, a.truncated, size };
-	r = transfer(fd, &reply, sizeof(reply), true, 0);
-	if (r == 0 && size > 0)
-		r = transfer(fd, (void *)(uintptr_t)bytes, size, true, 0);
+	r = send_both(fd, &reply, sizeof(reply), bytes, size, 0);
 	answer_done(&a);
 	return r;
 }
@@ -142,10 +169,8 @@ static int exchange(struct guard *g, const struct query *q, struct answer *ret)
 	int64_t until = g_get_monotonic_time() + (int64_t)g->deadline_ms * 1000;
 	g_autofree char *bytes = NULL;
 	struct reply reply;
-	int r = transfer(g->fd, &rq, sizeof(rq), true, until);
+	int r = send_both(g->fd, &rq, sizeof(rq), q->path, rq.length, until);
 
-	if (r == 0)
-		r = transfer(g->fd, (void *)(uintptr_t)q->path, rq.length, true, until);
 	if (r == 0)
 		r = transfer(g->fd, &reply, sizeof(reply), false, until);
 	if (r < 0 || reply.length > ANSWER_CAP_BYTES)

@@ -32,6 +32,7 @@ struct live {
 	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open, *sample;
 	char *uri;
 	bool ask_guest, guest_files, is_mute; /* libvirtd accepted us, and says nothing */
+	bool one_by_one; /* counters of several domains in one call: one of them hung */
 	const struct source_probe_options *probe; /* NULL: none is wanted */
 	int local;	   /* -1: not known yet */
 	GHashTable *stuck; /* names of domains that did not answer in time */
@@ -157,6 +158,18 @@ static char *domain_of(const char *path)
 	return NULL;
 }
 
+/* Who asks for one domain's counters gets those of others fetched, too, and may have waited for them: asked
+   again, in a new child that expects nobody, it waits for itself only. */
+static void ask_virt(struct live *live, const struct query *q, struct answer *ret)
+{
+	source_ask(live->virt, q, ret);
+	if (ret->error != -ETIMEDOUT || q->tick == 0 || live->one_by_one)
+		return;
+	live->one_by_one = true;
+	answer_done(ret);
+	source_ask(live->virt, q, ret);
+}
+
 /* A domain that kept us waiting once is not asked again: ten questions would be ten deadlines. */
 static void ask_libvirt(struct live *live, const struct query *q, struct answer *ret)
 {
@@ -181,7 +194,10 @@ static void ask_libvirt(struct live *live, const struct query *q, struct answer 
 		ret->error = -ETIMEDOUT;
 		return;
 	}
-	source_ask(guest ? live->agent : live->virt, q, ret);
+	if (guest)
+		source_ask(live->agent, q, ret);
+	else
+		ask_virt(live, q, ret);
 	if (ret->error == -ETIMEDOUT && g_str_has_suffix(q->path, "/connection.json"))
 		live->is_mute = true;
 	if (!guest)

@@ -64,6 +64,14 @@ static bool has_cpu(const unsigned long *words, unsigned int cpu)
 	return cpu < CPUS_MAX && (words[cpu / WORD_BITS] >> (cpu % WORD_BITS) & 1);
 }
 
+/* The first CPU from @cpu on, a multiple of WORD_BITS, whose word has any; CPUS_MAX: there is none. */
+static unsigned int skip_empty(const unsigned long *words, unsigned int cpu)
+{
+	while (cpu < CPUS_MAX && words[cpu / WORD_BITS] == 0)
+		cpu += WORD_BITS;
+	return cpu;
+}
+
 /* "0-3,8"; "-" where the kernel does not say. */
 static void append_affinity(GString *out, pid_t id)
 {
@@ -73,7 +81,11 @@ static void append_affinity(GString *out, pid_t id)
 	if (sched_getaffinity(id, sizeof(words), (cpu_set_t *)words) < 0)
 		separator = "-";
 	for (unsigned int cpu = 0; *separator != '-' && cpu < CPUS_MAX; cpu++) {
-		unsigned int first = cpu;
+		unsigned int first;
+
+		if (cpu % WORD_BITS == 0) /* mostly none */
+			cpu = skip_empty(words, cpu);
+		first = cpu;
 
 		while (has_cpu(words, cpu))
 			cpu++;

@@ -21,6 +21,7 @@ struct virt {
 	struct source base;
 	struct virt_conn conn;
 	struct virt_conn writer; /* for domain capabilities */
+	struct virt_sample *sample;
 };
 
 /* A path is @prefix NAME @suffix; without a suffix it is @prefix alone. First match wins. */
@@ -42,7 +43,7 @@ static const struct kind {
 	{ "info/", ".json", .read = virt_read_info },
 	{ "diskerrors/", ".json", .read = virt_read_diskerrors },
 	{ "stats/", ".json", .read = virt_read_stats },
-	{ "sample/", ".json", .read = virt_read_sample },
+	{ "sample/", ".json", .read = NULL }, /* virt_sample_read() */
 	{ "networks/", ".xml", .read = virt_read_network },
 	{ "netinfo/", ".json", .read = virt_read_netinfo },
 	{ "leases/", ".json", .read = virt_read_leases },
@@ -85,23 +86,34 @@ static char *name_in(const struct kind *kind, const char *path)
 	return g_strndup(path + start, end - start);
 }
 
-static int read_file(struct virt *v, const char *path, char **ret_text)
+static int read_kind(struct virt *v, const struct kind *kind, unsigned int tick, const char *name,
+		     char **ret_text)
+{
+	struct virt_conn *c = kind->needs_writer ? &v->writer : &v->conn;
+	int r = virt_conn_open(c);
+
+	if (r < 0)
+		return r;
+	if (!kind->read)
+		return virt_sample_read(v->sample, c->conn, tick, name, ret_text);
+	r = kind->read(c->conn, name, ret_text);
+	if (r == 0 && kind->read == virt_read_stats)
+		virt_sample_expect(v->sample, name);
+	return r;
+}
+
+static int read_file(struct virt *v, unsigned int tick, const char *path, char **ret_text)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		g_autofree char *name = name_in(&kinds[i], path);
 		g_autofree char *plain = NULL;
-		struct virt_conn *c = kinds[i].needs_writer ? &v->writer : &v->conn;
-		int r;
 
 		if (!name)
 			continue;
 		if (kinds[i].is_agent != v->conn.is_read_write)
 			return -ENODATA;
-		r = virt_conn_open(c);
-		if (r < 0)
-			return r;
 		plain = kinds[i].is_raw ? g_strdup(name) : source_path_unescape(name);
-		return kinds[i].read(c->conn, plain, ret_text);
+		return read_kind(v, &kinds[i], tick, plain, ret_text);
 	}
 	return -ENODATA;
 }
@@ -162,7 +174,7 @@ static void virt_ask(struct source *src, const struct query *q, struct answer *r
 		ret->error = list_dir(v, path, &text);
 	} else if (q->verb == SOURCE_READ) {
 		if (strcmp(path, "connection.json") != 0)
-			ret->error = read_file(v, path, &text);
+			ret->error = read_file(v, q->tick, path, &text);
 		else if (!v->conn.is_read_write) {
 			text = virt_conn_json(&v->conn);
 			ret->error = 0;
@@ -176,6 +188,7 @@ static void virt_free(struct source *src)
 {
 	struct virt *v = (struct virt *)src;
 
+	virt_sample_free(v->sample);
 	virt_conn_done(&v->conn);
 	virt_conn_done(&v->writer);
 	g_free(v);
@@ -187,6 +200,7 @@ struct source *source_virt_new(const char *uri, bool agent)
 	struct virt *v = g_new0(struct virt, 1);
 
 	v->base.ops = &ops;
+	v->sample = virt_sample_new();
 	v->conn = (struct virt_conn){ .uri = g_strdup(uri), .is_read_write = agent };
 	v->writer = (struct virt_conn){ .uri = g_strdup(uri), .is_read_write = true };
 	return &v->base;

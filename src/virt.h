@@ -77,14 +77,24 @@ int virt_read_inactive(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_info(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_stats(virConnectPtr conn, const char *name, char **ret_text);
-/** virt_read_sample - counters for a rate, with "taken-ns", CLOCK_MONOTONIC in the middle of the call */
-int virt_read_sample(virConnectPtr conn, const char *name, char **ret_text);
 /** virt_read_guestinfo - what the agent in the guest says; of its users only how many they are */
 int virt_read_guestinfo(virConnectPtr conn, const char *name, char **ret_text);
 int virt_read_guesttime(virConnectPtr conn, const char *name, char **ret_text);
 /** virt_read_guestfile - @name: "NAME/files/proc/swaps", NAME escaped; one of a fixed list of files in the
  *  guest, at most 64 KiB. -EPERM: its agent does not let files be read */
 int virt_read_guestfile(virConnectPtr conn, const char *name, char **ret_text);
+
+/* virt_sample.c: counters for rates. */
+
+struct virt_sample;
+struct virt_sample *virt_sample_new(void);
+void virt_sample_free(struct virt_sample *s);
+/** virt_sample_expect - @name will be asked for, after those that were expected before */
+void virt_sample_expect(struct virt_sample *s, const char *name);
+/** virt_sample_read - counters of @name, with "taken-ns", the CLOCK_MONOTONIC of their reading; of one
+ *  @tick each domain is asked for once. Return: 0, -errno */
+int virt_sample_read(struct virt_sample *s, virConnectPtr conn, unsigned int tick, const char *name,
+		     char **ret_text);
 
 /* Adds the names of a directory's files to @names. */
 int virt_list_domains(virConnectPtr conn, GPtrArray *names);

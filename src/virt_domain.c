@@ -192,13 +192,14 @@ int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text)
  * The groups are named, and few: asking for all of them costs seven times as much. NOWAIT: while
  * another job has the monitor, what libvirtd knows itself must do.
  */
-static int stats_json(virConnectPtr conn, const char *name, unsigned int groups, bool is_timed,
-		      char **ret_text)
+int virt_read_stats(virConnectPtr conn, const char *name, char **ret_text)
 {
+	const unsigned int groups = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL |
+				    VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU |
+				    VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK;
 	g_autoptr(virDomain) dom = virDomainLookupByName(conn, name);
 	virDomainPtr one[] = { dom, NULL };
 	virDomainStatsRecordPtr *records = NULL;
-	int64_t before_us = g_get_monotonic_time();
 	JsonBuilder *b;
 	int n = dom ? virDomainListGetStats(one, groups, &records,
 					    VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT)
@@ -207,32 +208,11 @@ static int stats_json(virConnectPtr conn, const char *name, unsigned int groups,
 	if (n < 0)
 		return virt_errno();
 	b = json_make_object();
-	if (is_timed)
-		json_make_int(b, "taken-ns", (before_us + g_get_monotonic_time()) * 500);
 	if (n > 0)
 		virt_json_params(b, records[0]->params, records[0]->nparams, NULL);
 	virDomainStatsRecordListFree(records);
 	*ret_text = json_make_end(b);
 	return 0;
-}
-
-int virt_read_stats(virConnectPtr conn, const char *name, char **ret_text)
-{
-	const unsigned int groups = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL |
-				    VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU |
-				    VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK;
-
-	return stats_json(conn, name, groups, false, ret_text);
-}
-
-/* The group VCPU brings KVM's own counters, too, where libvirt is 8.10 or newer. */
-int virt_read_sample(virConnectPtr conn, const char *name, char **ret_text)
-{
-	const unsigned int groups = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON |
-				    VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_INTERFACE |
-				    VIR_DOMAIN_STATS_BLOCK;
-
-	return stats_json(conn, name, groups, true, ret_text);
 }
 
 /* Who is logged in is nobody's business here: of "user.*" only the count passes. */

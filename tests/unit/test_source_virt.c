@@ -236,6 +236,73 @@ static void statistics_are_flat_numbers(void **state)
 	assert_member(h, "disk-errors", "[{\"disk\":\"vda\",\"kind\":\"unspec\"}]");
 }
 
+static int ask_at(struct host *h, unsigned int tick, const char *name)
+{
+	g_autofree char *path = g_strdup_printf(ROOT "sample/%s.json", name);
+
+	answer_done(&h->answer);
+	source_ask(h->src, &(struct query){ SOURCE_READ, tick, path }, &h->answer);
+	g_clear_pointer(&h->text, g_free);
+	if (h->answer.error == 0)
+		h->text = g_strndup(g_bytes_get_data(h->answer.data, NULL), g_bytes_get_size(h->answer.data));
+	return h->answer.error;
+}
+
+static int64_t taken_ns(struct host *h)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+
+	return json_object_get_int_member(object_in(parser, h->text), "taken-ns");
+}
+
+static void assert_samples_grow(struct host *h)
+{
+	int64_t last = 0;
+
+	for (unsigned int tick = 1; tick <= 2; tick++)
+		for (int i = 0; i < 12; i++) {
+			g_autofree char *name = g_strdup_printf("d%02d", i);
+
+			assert_int_equal(ask_at(h, tick, name), 0);
+			assert_member(h, "state.state", "1");
+			assert_true(taken_ns(h) >= last);
+			last = taken_ns(h);
+		}
+}
+
+static char *twelve_domains(void)
+{
+	GString *xml = g_string_new(NULL);
+
+	for (int i = 0; i < 12; i++) {
+		g_autofree char *name = g_strdup_printf("d%02d", i);
+		g_autofree char *one = domain_xml(name, "");
+
+		g_string_append(xml, one);
+	}
+	return g_string_free(xml, FALSE);
+}
+
+static void counters_of_many_are_each_their_own(void **state)
+{
+	struct host *h = host_with(state, twelve_domains());
+
+	for (int i = 0; i < 12; i++) {
+		g_autofree char *stats = g_strdup_printf("stats/d%02d.json", i);
+
+		assert_int_equal(ask(h, SOURCE_READ, stats), 0);
+	}
+	assert_samples_grow(h);
+	assert_int_equal(ask_at(h, 2, "nosuch"), -ENOENT);
+	assert_int_equal(ask_at(h, 2, "d03"), 0); /* once more: a fresh look, not an old one */
+	assert_int_equal(ask_at(h, 3, "d11"), 0);
+}
+
+static void counters_of_one_that_was_not_expected_come_alone(void **state)
+{
+	assert_samples_grow(host_with(state, twelve_domains()));
+}
+
 static void the_host_its_networks_and_pools_are_read(void **state)
 {
 	struct host *h = default_host(state, false);
@@ -468,6 +535,8 @@ int main(void)
 		test_case(info_of_a_domain_that_runs),
 		test_case(info_of_a_domain_that_is_off),
 		test_case(statistics_are_flat_numbers),
+		test_case(counters_of_many_are_each_their_own),
+		test_case(counters_of_one_that_was_not_expected_come_alone),
 		test_case(the_host_its_networks_and_pools_are_read),
 		test_case(what_is_not_there_and_what_nobody_can_say_differ),
 		test_case(other_paths_and_verbs_were_never_looked_at),
