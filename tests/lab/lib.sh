@@ -11,6 +11,9 @@
 # wait_for SECONDS COMMAND...       until it succeeds, or the time is over
 # guest_pid NAME                    the process id of its QEMU
 # ok TEXT, fail TEXT, skip REASON   report, and for the last two end (1, 77)
+# start_libvirtd, restart_libvirtd  until it answers again
+# first_rule FILE [SEVERITY...]     of a JSON report: its first finding that is of none of these
+# fault NAME RULE BREAK MEND [OPTION...]  break, expect NAME RULE OPTION... (the test's own), mend
 # check TEXT COMMAND...             ok when the command succeeds, else fail with its output
 
 images=/var/lib/libvirt/images
@@ -224,6 +227,38 @@ agent() # NAME JSON
 wait_agent() # NAME
 {
 	wait_for 30 agent "$1" '{"execute":"guest-ping"}' || fail "$1: the agent does not answer"
+}
+
+start_libvirtd()
+{
+	libvirtd -d && wait_for 30 timeout 10 virsh -q list || fail "libvirtd does not come back"
+}
+
+restart_libvirtd() # puts its rules back, and starts a dnsmasq that is missing
+{
+	kill "$(cat /run/libvirtd.pid)"
+	wait_for 10 eval '! virsh -q list' || fail "libvirtd does not end"
+	rm -f /run/libvirtd.pid
+	start_libvirtd
+}
+
+first_rule() # FILE [SEVERITY...]: a rule's id or "none"
+{
+	python3 - "$@" <<-'END'
+		import json, sys
+		f = [f for f in json.load(open(sys.argv[1]))["findings"] if f["severity"] not in sys.argv[2:]]
+		print(f[0]["rule"] if f else "none")
+	END
+}
+
+fault() # NAME RULE BREAK MEND [OPTION...]
+{
+	local name=$1 rule=$2 break=$3 mend=$4
+
+	shift 4
+	eval "$break" || fail "$name: cannot be made"
+	expect "$name" "$rule" "$@"
+	eval "$mend" || fail "$name: cannot be mended"
 }
 
 guest_pid() { cat "/run/libvirt/qemu/$1.pid"; }

@@ -14,7 +14,7 @@ first() { # RULE TEXT [DOMAIN]: the first finding is of RULE, and the exit statu
 
 	"$VMDOCTOR" -F json ${3:+"$3"} >report.json 2>error.txt || status=$?
 	[ $status = 1 ] || fail "$2: exit status $status: $(cat error.txt)"
-	got=$(python3 -c 'import json; f = json.load(open("report.json"))["findings"]; print(f[0]["rule"] if f else "none")')
+	got=$(first_rule report.json)
 	[ "$got" = "$1" ] || fail "$2: first finding $got, not $1: $("$VMDOCTOR" ${3:+"$3"} | head -n 40)"
 	ok "$2: the first finding is $1"
 }
@@ -22,11 +22,6 @@ first() { # RULE TEXT [DOMAIN]: the first finding is of RULE, and the exit statu
 well() { # TEXT
 	"$VMDOCTOR" good >report.txt || fail "$1, mended: still something: $(cat report.txt)"
 	ok "$1: mended, nothing is left"
-}
-
-again() { # libvirtd, as the lab started it
-	libvirtd -d
-	wait_for 20 virsh list >/dev/null 2>&1 || fail 'libvirtd does not come back'
 }
 
 define_good
@@ -39,7 +34,7 @@ rm -f /run/libvirt/libvirt-sock # as its socket unit does when it is stopped, to
 first daemon-down 'libvirtd stopped'
 grep -q '"name" : "good"' report.json || fail 'libvirtd stopped: the domain is not known by its file'
 first daemon-down 'libvirtd stopped, one domain' good
-again
+start_libvirtd
 well 'libvirtd stopped'
 
 pid=$(cat /run/libvirtd.pid)
@@ -47,7 +42,7 @@ kill -KILL "$pid"
 wait_for 20 eval '! [ -e /proc/$pid ]' || fail 'libvirtd does not die'
 first daemon-down 'libvirtd killed'
 grep -q 'nobody listens' report.json || fail 'libvirtd killed: the stale socket is not seen'
-again
+start_libvirtd
 well 'libvirtd killed'
 
 pid=$(cat /run/libvirtd.pid)

@@ -70,13 +70,6 @@ redefine() { # DOMAIN SED-SCRIPT: as it was, changed
 	check "redefine" virsh define new.xml
 }
 
-restart_libvirtd() {
-	kill "$(cat /run/libvirtd.pid)"
-	wait_for 10 eval '! virsh -q list' || fail "libvirtd does not end"
-	libvirtd -d || fail "libvirtd does not start"
-	wait_for 30 timeout 10 virsh -q list || fail "libvirtd does not answer"
-}
-
 starts good "healthy"
 
 # The image of a running domain, then of a program that is no domain.

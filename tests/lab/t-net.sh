@@ -18,12 +18,7 @@ first() # NAME: the first finding, a rule's id or "none"; advice counts, what is
 	rm -rf /run/lab/record
 	timeout 60 "$VMDOCTOR" check good -F json -o /run/lab/report.json --record /run/lab/record || [ $? = 1 ] || fail "check of $1"
 	[ -z "$records" ] || cp -r /run/lab/record "$records/$1"
-	python3 - <<-'END'
-		import json
-		r = json.load(open("/run/lab/report.json"))
-		f = [f for f in r["findings"] if f["severity"] != "info"]
-		print(f[0]["rule"] if f else "none")
-	END
+	first_rule /run/lab/report.json info
 }
 
 expect() # NAME RULE
@@ -34,20 +29,6 @@ expect() # NAME RULE
 	[ "$got" = "$2" ] || { cat /run/lab/report.json; fail "$1: the first finding is $got, not $2"; }
 	ok "$1: $got"
 }
-
-fault() # NAME RULE BREAK MEND
-{
-	eval "$3" || fail "$1: cannot be made"
-	expect "$1" "$2"
-	eval "$4" || fail "$1: cannot be mended"
-}
-
-restart_libvirtd() # which starts a dnsmasq that is missing
-{
-	kill "$(cat /run/libvirtd.pid)" && wait_for 10 eval '! virsh -q list' && rm -f /run/libvirtd.pid &&
-		libvirtd -d && wait_for 20 virsh -q list && wait_agent good
-}
-
 
 reserve() # ADD-OR-DELETE MAC ADDRESS
 {
@@ -76,7 +57,7 @@ twin() # a port whose sender has the guest's MAC address
 lease=$(virsh -q domifaddr good | sed -n 's/.* \(192[0-9.]*\)\/.*/\1/p')
 resolver 'nameserver 192.0.2.1'
 expect healthy none
-fault dnsmasq-dead dhcp-server 'kill "$(cat /run/libvirt/network/default.pid)"; sleep 0.5' restart_libvirtd
+fault dnsmasq-dead dhcp-server 'kill "$(cat /run/libvirt/network/default.pid)"; sleep 0.5' 'restart_libvirtd; wait_agent good'
 expect dnsmasq-again none
 fault resolver-none uplink-resolver 'umount /etc/resolv.conf; resolver "# nobody"' 'umount /etc/resolv.conf; resolver "nameserver 192.0.2.1"'
 fault resolver-dead uplink-resolver 'umount /etc/resolv.conf; resolver "nameserver 127.0.0.53"' 'umount /etc/resolv.conf; resolver "nameserver 192.0.2.1"'

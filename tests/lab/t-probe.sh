@@ -23,14 +23,7 @@ probe() # NAME [OPTION...]: leaves the probe's first finding in $first: a rule's
 	took=$(((${EPOCHREALTIME/./} - ${begin/./}) / 1000))
 	frames=$(grep -rhoP '"frames" : \K\d+' /run/lab/record/vmdoctor/probe)
 	[ -z "$records" ] || cp -r /run/lab/record "$records/$name"
-	first=$(
-		python3 - <<-'END'
-			import json
-			r = json.load(open("/run/lab/report.json"))
-			f = [f for f in r["findings"] if f["severity"] not in ("info", "advice")]
-			print(f[0]["rule"] if f else "none")
-		END
-	)
+	first=$(first_rule /run/lab/report.json info advice)
 }
 
 expect() # NAME RULE [OPTION...]
@@ -45,16 +38,6 @@ expect() # NAME RULE [OPTION...]
 	echo "measured: probe, $name: $took ms, ${frames:-no} frames"
 }
 
-fault() # NAME RULE BREAK MEND [OPTION...]
-{
-	local name=$1 rule=$2 break=$3 mend=$4
-
-	shift 4
-	eval "$break" || fail "$name: cannot be made"
-	expect "$name" "$rule" "$@"
-	eval "$mend" || fail "$name: cannot be mended"
-}
-
 nft_rule() # FAMILY HOOK RULE
 {
 	nft "add table $1 lab; add chain $1 lab lab { type filter hook $2 priority 0; policy accept; }; add rule $1 lab lab $3"
@@ -65,12 +48,6 @@ neighbour() # a machine of its own in the bridge, called neighbour, with this ad
 	ip netns add neighbour && ip link add lab0 type veth peer name eth0 netns neighbour &&
 		ip link set lab0 master virbr0 up && ip -n neighbour link set lo up && ip -n neighbour link set eth0 up &&
 		ip -n neighbour address add "$1" dev eth0
-}
-
-restart_libvirtd() # puts its rules back
-{
-	kill "$(cat /run/libvirtd.pid)" && wait_for 10 eval '! virsh -q list' && rm -f /run/libvirtd.pid &&
-		libvirtd -d && wait_for 20 virsh -q list
 }
 
 no_port() { ! ip -br link | grep -q '^vmdoctor'; }

@@ -14,7 +14,7 @@ first() { # RULE TEXT [OPTION...]: the first finding about the guest good is of 
 
 	shift 2
 	"$VMDOCTOR" good -F json "$@" >report.json
-	got=$(python3 -c 'import json, sys; f = json.load(open("report.json"))["findings"]; print(f[0]["rule"] if f else "none")')
+	got=$(first_rule report.json)
 	[ "$got" = "$rule" ] || fail "$text: first finding $got, not $rule: $("$VMDOCTOR" good "$@" | head -n 40)"
 	ok "$text: the first finding is $rule"
 }
