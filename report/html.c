@@ -63,12 +63,12 @@ void html_tag(GString *out, const char *tag, const char *class, const char *text
 	g_string_append_printf(out, "</%s>\n", tag);
 }
 
-static void write_title(const struct report *r, GString *out)
+static void write_title(const char *about, GString *out)
 {
 	g_string_append(out, "<title>vmdoctor");
-	if (r->host.name) {
+	if (about) {
 		g_string_append(out, ": ");
-		html_text(out, r->host.name);
+		html_text(out, about);
 	}
 	g_string_append(out, "</title>\n");
 }
@@ -100,7 +100,7 @@ static void write_footer(const struct report *r, GString *out)
 	g_string_append(out, "</p>\n</footer>\n");
 }
 
-static void write_head(const struct report *r, GString *out)
+void html_head(GString *out, const char *about)
 {
 	g_string_append(out,
 			"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -109,7 +109,7 @@ static void write_head(const struct report *r, GString *out)
 			"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 			"<meta name=\"color-scheme\" content=\"light dark\">\n"
 			"<meta name=\"referrer\" content=\"no-referrer\">\n");
-	write_title(r, out);
+	write_title(about, out);
 	g_string_append_printf(out, "<style>\n%s</style>\n</head>\n", html_style);
 }
 
@@ -119,7 +119,7 @@ static void write_html(const struct report *r, const struct style *style, GStrin
 
 	(void)style;
 	tree_init(&tree, r->findings);
-	write_head(r, out);
+	html_head(out, r->host.name);
 	g_string_append(out, "<body>\n<a class=\"skip\" href=\"#findings\">To the findings</a>\n");
 	write_header(r, out);
 	g_string_append(out, "<main>\n");

@@ -18,6 +18,8 @@ struct tree;
 /** html_style - the style sheet, a constant */
 extern const char html_style[];
 
+/** html_head - from the doctype to the end of <head>; @about: for the title, or NULL */
+void html_head(GString *out, const char *about);
 /** html_text - running text: markup is escaped, what is invisible is shown, line breaks are spaces */
 void html_text(GString *out, const char *text);
 /** html_verbatim - as html_text(), but for <pre>: line breaks stay */

@@ -53,6 +53,7 @@ const char html_style[] =
 	"tr:last-child>*{border-bottom:0}.num{text-align:right;white-space:nowrap;"
 	"font-variant-numeric:tabular-nums}\n"
 	".seen td:first-child{width:40%}.bar{width:45%;min-width:7rem;vertical-align:middle}\n"
+	".changes{table-layout:fixed}.changes tbody th{font-weight:400}\n"
 	"details{margin:.6rem 0 0}summary{cursor:pointer;padding:.15rem 0;color:var(--link)}\n"
 	".meta{color:var(--dim);font-size:.85rem;margin-top:.7rem}\n"
 	".cards{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))}\n"

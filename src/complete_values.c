@@ -47,6 +47,8 @@ static void add_formats(const struct complete_line *line)
 
 	if (g_strv_contains(with_few, line->command)) {
 		add_all(line, few);
+		if (strcmp(line->command, "diff") == 0)
+			complete_add(line, "html", "");
 		return;
 	}
 	for (size_t i = 0; all[i]; i++)

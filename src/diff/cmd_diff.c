@@ -80,8 +80,10 @@ static int print_one(const struct options *o, const struct diff *d, guint i)
 		diff_write_json(d, out);
 	else if (strcmp(format, "text") == 0)
 		diff_write_text(d, &style, out);
+	else if (strcmp(format, "html") == 0)
+		diff_write_html(d, out);
 	else
-		return cmd_fail("--format %s: diff knows text and json", format);
+		return cmd_fail("--format %s: diff knows text, json and html", format);
 	return output_write(o, i, out);
 }
 

@@ -11,6 +11,7 @@
 
 #include <glib.h>
 #include <libxml/tree.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 struct report;
@@ -79,9 +80,20 @@ struct diff {
 struct diff *diff_new(const struct diff_side *a, const struct diff_side *b);
 void diff_free(struct diff *d);
 
+/** diff_entry_property - of the later side, where it is there; borrowed */
+const struct diff_property *diff_entry_property(const struct diff_entry *e);
+/** diff_heading - under which a property stands for people: "web: devices"; g_free() it */
+char *diff_heading(const struct diff_property *p);
+/** diff_is_whole - is it a device or an element that came or went with all its parts? */
+bool diff_is_whole(const struct diff_entry *e);
+/** diff_is_part - @e is one of the parts of @whole (or NULL), and says nothing more */
+bool diff_is_part(const struct diff_entry *whole, const struct diff_entry *e);
+
 struct style;
 void diff_write_text(const struct diff *d, const struct style *style, GString *out);
 /** diff_write_json - schema vmdoctor.diff/1, described by rules/diff.schema.json */
 void diff_write_json(const struct diff *d, GString *out);
+/** diff_write_html - one page that needs nothing else, as the report's */
+void diff_write_html(const struct diff *d, GString *out);
 
 #endif

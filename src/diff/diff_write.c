@@ -57,12 +57,12 @@ static void write_findings(const struct diff *d, struct pen *p)
 	pen_line(p, 0);
 }
 
-static const struct diff_property *property_of(const struct diff_entry *e)
+const struct diff_property *diff_entry_property(const struct diff_entry *e)
 {
 	return e->property_b ? e->property_b : e->property_a;
 }
 
-static char *heading_of(const struct diff_property *p)
+char *diff_heading(const struct diff_property *p)
 {
 	static const char *const words[DIFF_AREA_MAX_] = {
 		[DIFF_HOST] = "Host",	  [DIFF_DOMAIN] = "domain", [DIFF_DEVICE] = "devices",
@@ -76,7 +76,7 @@ static char *heading_of(const struct diff_property *p)
 
 static void write_property(const struct diff_entry *e, struct pen *p)
 {
-	const struct diff_property *name = property_of(e);
+	const struct diff_property *name = diff_entry_property(e);
 	static const char *const signs[DIFF_STATE_MAX_] = { "+", "-", "~" };
 
 	pen_line(p, 2);
@@ -96,19 +96,18 @@ static void write_property(const struct diff_entry *e, struct pen *p)
 		pen_words(p, e->property_b->value);
 }
 
-/* Of a device that came or went as a whole, its parts say nothing more. */
-static bool is_part_of(const struct diff_entry *whole, const struct diff_entry *e)
+bool diff_is_part(const struct diff_entry *whole, const struct diff_entry *e)
 {
-	const struct diff_property *w = whole ? property_of(whole) : NULL, *p = property_of(e);
+	const struct diff_property *w = whole ? diff_entry_property(whole) : NULL, *p = diff_entry_property(e);
 
 	return w && whole->state == e->state && w->area == p->area && g_strcmp0(w->domain, p->domain) == 0 &&
 	       g_str_has_prefix(p->name, w->name) &&
 	       (p->name[strlen(w->name)] == '/' || g_str_has_prefix(p->name + strlen(w->name), " @"));
 }
 
-static bool is_whole(const struct diff_entry *e)
+bool diff_is_whole(const struct diff_entry *e)
 {
-	return e->state != DIFF_CHANGED && g_strcmp0(property_of(e)->value, "there") == 0;
+	return e->state != DIFF_CHANGED && g_strcmp0(diff_entry_property(e)->value, "there") == 0;
 }
 
 static void write_properties(const struct diff *d, struct pen *p)
@@ -119,17 +118,17 @@ static void write_properties(const struct diff *d, struct pen *p)
 
 	for (guint i = 0; i < d->properties->len; i++) {
 		const struct diff_entry *e = d->properties->pdata[i];
-		g_autofree char *heading = heading_of(property_of(e));
+		g_autofree char *heading = diff_heading(diff_entry_property(e));
 
-		if (is_part_of(whole, e))
+		if (diff_is_part(whole, e))
 			continue;
-		whole = is_whole(e) ? e : NULL;
+		whole = diff_is_whole(e) ? e : NULL;
 		if (g_strcmp0(heading, shown) != 0) {
 			write_heading(p, heading);
 			g_free(shown);
 			shown = g_strdup(heading);
 		}
-		if (property_of(e)->area == DIFF_LOG && ++lines > LOG_SHOWN)
+		if (diff_entry_property(e)->area == DIFF_LOG && ++lines > LOG_SHOWN)
 			continue;
 		write_property(e, p);
 	}
@@ -189,7 +188,7 @@ static void put_finding(JsonBuilder *b, const struct diff_entry *e)
 
 static void put_property(JsonBuilder *b, const struct diff_entry *e)
 {
-	const struct diff_property *p = property_of(e);
+	const struct diff_property *p = diff_entry_property(e);
 
 	json_builder_begin_object(b);
 	json_make_text(b, "state", diff_state_names[e->state]);

@@ -126,6 +126,49 @@ static void a_json_report_is_a_side_and_nothing_else_is(void **state G_GNUC_UNUS
 	}
 }
 
+#define EVIL "<script>alert(1)</script>\" onload='x' \033[2J\xe2\x80\xae"
+
+static struct diff_side *hostile_side(const char *severity, const char *value)
+{
+	struct diff_side *s = diff_side_new(EVIL);
+	struct diff_finding *f = g_new0(struct diff_finding, 1);
+
+	*f = (struct diff_finding){ g_strdup("a/b/c"), g_strdup(EVIL), g_strdup(severity), g_strdup(EVIL),
+				    g_strdup(EVIL), g_strdup(EVIL), g_strdup(EVIL) };
+	g_hash_table_insert(s->findings, f->key, f);
+	s->taken = g_strdup(EVIL);
+	diff_side_add(s, DIFF_HOST, NULL, EVIL, value);
+	diff_side_add(s, DIFF_DOMAIN, EVIL, "type", value);
+	diff_side_add(s, DIFF_LOG, NULL, value, "");
+	return s;
+}
+
+/* HTML is no XML; without its void elements this page is. */
+static void the_page_is_well_formed_whatever_stands_in_it(void **state G_GNUC_UNUSED)
+{
+	struct diff_side *a = hostile_side("error", "1 " EVIL), *b = hostile_side(EVIL, "2 " EVIL);
+	struct diff *d = diff_new(a, b);
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(GRegex) voids = g_regex_new("<!DOCTYPE html>|<meta [^>]*>|<br>", 0, 0, NULL);
+	g_autofree char *text = NULL;
+	xmlDoc *doc;
+
+	diff_write_html(d, out);
+	text = g_regex_replace_literal(voids, out->str, (gssize)out->len, 0, "", 0, NULL);
+	doc = xml_parse(text, strlen(text), "page", NULL, NULL);
+	assert_non_null(doc);
+	xmlFreeDoc(doc);
+	assert_null(strstr(out->str, "<script"));
+	assert_null(strstr(out->str, "onload='"));
+	assert_null(strchr(out->str, '\033'));
+	assert_null(strstr(out->str, "\xe2\x80\xae"));
+	assert_non_null(strstr(out->str, "<article class=\"info\">"));
+	assert_non_null(strstr(out->str, "Only before"));
+	diff_free(d);
+	diff_side_free(a);
+	diff_side_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +177,7 @@ int main(void)
 		cmocka_unit_test(a_change_is_named_by_what_it_is),
 		cmocka_unit_test(log_lines_lose_what_is_new_each_time),
 		cmocka_unit_test(a_json_report_is_a_side_and_nothing_else_is),
+		cmocka_unit_test(the_page_is_well_formed_whatever_stands_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
