@@ -45,7 +45,7 @@ static void each_word_is_offered_what_fits_there(void **state G_GNUC_UNUSED)
 		{ "--symptom = slow-c", "--symptom=slow-cpu" },
 		{ "check --color =", "--color=always --color=never --color=auto" },
 		{ "-F ht", "html" },
-		{ "diff -F ", "text json" },
+		{ "diff -F ", "text json html" },
 		{ "--fail-on c", "critical" },
 		{ "--color n", "never" },
 		{ "audit --to debian1", "debian10 debian11 debian12 debian13" },
