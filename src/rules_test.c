@@ -50,20 +50,21 @@ static const struct promise *promise_of(const char *name)
 	return NULL;
 }
 
-static struct source *open_case(const char *path, const char *base, GError **error)
+/* What lies under all cases: the healthy host, and what is known of systems; each asked once. */
+static struct source *open_base(const char *dir, GError **error)
+{
+	g_autofree char *base = g_build_filename(dir, "cases", "base", NULL);
+	struct source *tree = g_file_test(base, G_FILE_TEST_IS_DIR) ? source_tree_new(base, error) :
+								      record_new(NULL);
+
+	return tree ? record_new(source_overlay_new(tree, source_knowledge_new())) : NULL;
+}
+
+static struct source *open_case(const char *path, struct source *base, GError **error)
 {
 	struct source *top = diagnose_open_path(path, error);
-	struct source *bottom;
 
-	if (!top)
-		return NULL;
-	bottom = g_file_test(base, G_FILE_TEST_IS_DIR) ? source_tree_new(base, error) : record_new(NULL);
-	if (!bottom) {
-		source_free(top);
-		return NULL;
-	}
-	bottom = source_overlay_new(bottom, source_knowledge_new());
-	return record_new(source_overlay_new(top, bottom));
+	return top ? record_new(source_overlay_new(top, source_borrow(base))) : NULL;
 }
 
 /* How the one rule judges the case. */
@@ -85,10 +86,9 @@ static struct tally judge_case(struct rule *rule, struct source *src)
 	return tally;
 }
 
-static bool run_case(struct rule *rule, const char *dir, const char *name, GString *out)
+static bool run_case(struct rule *rule, const char *dir, const char *name, struct source *base, GString *out)
 {
-	g_autofree char *path = g_build_filename(dir, "cases", rule->id, name, NULL);
-	g_autofree char *base = g_build_filename(dir, "cases", "base", NULL);
+	g_autofree char *path = g_build_filename(dir, name, NULL);
 	const struct promise *promise = promise_of(name);
 	g_autoptr(GError) error = NULL;
 	struct source *src;
@@ -117,23 +117,37 @@ static int by_text(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Return: how many failed. */
+static unsigned int run_cases(struct rule *rule, const char *dir, struct source *base, GString *out,
+			      unsigned int *ret_cases)
+{
+	g_autofree char *cases = g_build_filename(dir, "cases", rule->id, NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) d = g_dir_open(cases, 0, NULL);
+	unsigned int failed = 0;
+	const char *name;
+
+	while (d && (name = g_dir_read_name(d)))
+		g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_sort(names, by_text);
+	for (size_t n = 0; n < names->len; n++)
+		failed += !run_case(rule, cases, names->pdata[n], base, out);
+	*ret_cases += names->len;
+	return failed;
+}
+
 unsigned int rules_test(GPtrArray *rules, const char *dir, GString *out, unsigned int *ret_cases)
 {
+	g_autoptr(GError) error = NULL;
+	struct source *base = open_base(dir, &error);
 	unsigned int failed = 0;
 
-	for (size_t i = 0; i < rules->len; i++) {
-		struct rule *rule = rules->pdata[i];
-		g_autofree char *cases = g_build_filename(dir, "cases", rule->id, NULL);
-		g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-		g_autoptr(GDir) d = g_dir_open(cases, 0, NULL);
-		const char *name;
-
-		while (d && (name = g_dir_read_name(d)))
-			g_ptr_array_add(names, g_strdup(name));
-		g_ptr_array_sort(names, by_text);
-		for (size_t n = 0; n < names->len; n++)
-			failed += !run_case(rule, dir, names->pdata[n], out);
-		*ret_cases += names->len;
+	if (!base) {
+		g_string_append_printf(out, "%s\n", error->message);
+		return 1;
 	}
+	for (size_t i = 0; i < rules->len; i++)
+		failed += run_cases(rules->pdata[i], dir, base, out, ret_cases);
+	source_free(base);
 	return failed;
 }

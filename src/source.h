@@ -174,6 +174,8 @@ struct source *source_tree_over(struct source *files, GError **error);
 struct source *source_knowledge_new(void);
 /** source_overlay_new - @upper; what that never looked at, @lower is asked */
 struct source *source_overlay_new(struct source *upper, struct source *lower);
+/** source_borrow - @src, which stays when this is freed: for one that lies under several */
+struct source *source_borrow(struct source *src);
 
 /* The record: a memo over another source, or over nothing. */
 
