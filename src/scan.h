@@ -75,6 +75,9 @@ struct line {
 char *scan_readable(const char *bytes, size_t size);
 /** scan_vm_named - the domain that @text names first, or NULL */
 xmlNode *scan_vm_named(const struct scan *scan, const char *text);
+/** scan_vm_of_kernel - the domain in whose control group, or under whose process id (group "pid" of @m, or
+ *  NULL), something happened; NULL: none, or more than one */
+xmlNode *scan_vm_of_kernel(const struct scan *scan, const char *text, const GMatchInfo *m);
 /** scan_found - @line matches @w: a fact, unless it is past, foreign or outside of the window */
 void scan_found(struct scan *scan, const struct wanted *w, const struct line *line,
 		const GMatchInfo *m);

@@ -288,6 +288,8 @@ static xmlNode *scope_of(const struct scan *scan, const struct wanted *w, const 
 		vm = vm_with_path(scan, w, m);
 	if (!vm)
 		vm = vm_quoted(scan, line);
+	if (!vm && (line->log->logs & BIT(KERNEL)))
+		vm = scan_vm_of_kernel(scan, line->readable, m);
 	return vm ? vm : scan->host;
 }
 

@@ -292,6 +292,22 @@ static void a_domain_gets_what_names_it(void **state)
 	assert_attr(xml_child(web, "match"), "count", "2");
 }
 
+static void the_kernel_knows_control_groups_and_processes(void **state)
+{
+	struct world *w = *state;
+	xmlNode *web = add_vm(w, "web 1-a", NULL), *db = add_vm(w, "db", NULL);
+
+	facts_set(facts_add(db, "process"), "pid", "4711");
+	want(w->rule, "kernel", "boom", "boom (in process (?<pid>\\d+))?");
+	record_put_text(w->src, "/var/log/kern.log",
+			"boom /machine.slice/machine-qemu\\x2d12\\x2dweb1\\x2da.scope/libvirt\n"
+			"boom /machine/qemu-3-web1-a.libvirt-qemu/emulator\n"
+			"boom in process 4711\nboom in process 47\nboom /machine/qemu-3-web1.libvirt-qemu\n");
+	assert_attr(scan(w), "count", "1"); /* the host's: the last, process 47 is another hit */
+	assert_attr(xml_child(web, "match"), "count", "2");
+	assert_attr(xml_child(db, "match"), "count", "1");
+}
+
 static void an_error_text_belongs_to_the_only_domain(void **state)
 {
 	struct world *w = *state;
@@ -487,6 +503,7 @@ int main(void)
 		TEST(a_line_counts_once_for_a_rule),
 		TEST(only_the_wanted_logs_count),
 		TEST(a_domain_gets_what_names_it),
+		TEST(the_kernel_knows_control_groups_and_processes),
 		TEST(an_error_text_belongs_to_the_only_domain),
 		TEST(a_qemu_log_counts_from_its_last_start_without_the_command),
 		TEST(what_was_before_the_present_run_is_past),
