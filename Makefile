@@ -61,15 +61,24 @@ $(BUILD)/flags: FORCE
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
 
-# cmocka's closing lines show that the tests ran.
-check: all $(TESTS)
-	$(Q)for t in $(TESTS); do TZ=UTC LC_ALL=C.UTF-8 ./$$t || exit 1; done
+# Each part is a target of its own, so that make -j runs them side by side.  cmocka's closing lines
+# show that the tests ran.
+check: check-unit check-rules check-cases check-cli check-archives check-bundle
+
+check-unit: $(TESTS:%=%.run)
+
+$(BUILD)/tests/%.run: $(BUILD)/tests/% FORCE
+	$(Q)TZ=UTC LC_ALL=C.UTF-8 ./$<
+
+check-rules: all
 	$(Q)$(BUILD)/vmdoctor rules lint
 	$(Q)$(BUILD)/vmdoctor rules test
+
+check-cases: all
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
-	$(Q)tests/cli $(BUILD)/vmdoctor
-	$(Q)tests/archives $(BUILD)/vmdoctor
-	$(Q)tests/bundle $(BUILD)/vmdoctor
+
+check-cli check-archives check-bundle: check-%: all
+	$(Q)tests/$* $(BUILD)/vmdoctor
 
 lint:
 	$(Q)tests/lint
@@ -189,6 +198,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all machine-types check lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
+.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:
