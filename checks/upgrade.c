@@ -2,15 +2,15 @@
 /*
  * upgrade - a domain seen from the versions that the host is to be upgraded to
  *
- * Only where a target was named (/vmdoctor/target). Writes
- *   host/target @name @title @qemu @libvirt @minimum-qemu @family @release @user @security @firewall
- *               @cgroup @daemons @pc @q35, as far as the target says
+ * Only where a target was named (host/target, by the check upgrade_host). Writes
  *   vm/upgrade
  *     machine @name (as on disk) @type (what an alias means here) @known @vendor @since @deprecated
  *             @removed @like, of rules/upgrade/machines.tsv; @offered (yes, no) @offered-deprecated
  *             where the target was asked itself: its capabilities, or an emulator
- *     feature @id @product @scope @deprecated @removed @what @instead @count
  *     cpu @name @since @deprecated @removed @rhel-deprecated @rhel-removed
+ *     feature, default, trap: rows of rules/upgrade/{features,defaults,migration}.tsv whose xpath finds
+ *             something in the domain, with the columns as attributes, and @count
+ *     label @model @type @label: what the XML says of security labels
  * Source: rules/upgrade/
  */
 #include <errno.h>
@@ -20,11 +20,9 @@
 #include "check.h"
 #include "upgrade.h"
 
-#define TARGET "/vmdoctor/target"
 #define TARGET_CAPABILITIES "/vmdoctor/target-capabilities.xml"
 
 static const char *const reads[] = {
-	TARGET,
 	TARGET_CAPABILITIES,
 	"/vmdoctor/libvirt/domcapabilities/*",
 	NULL,
@@ -34,45 +32,6 @@ static void set_known(xmlNode *node, const char *name, const char *value)
 {
 	if (value && *value)
 		facts_set(node, name, value);
-}
-
-static void set_release(xmlNode *node, const struct upgrade_target *t)
-{
-	static const char *const columns[] = { "title",	   "family", "user",	"security", "firewall",
-					       "cgroup", "daemons", "pc", "q35" };
-	const struct upgrade_table *releases = upgrade_table("releases");
-
-	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-		set_known(node, columns[i], upgrade_cell(releases, t->release, columns[i]));
-	set_known(node, "release", t->version);
-}
-
-static void gather_target(struct source *src, xmlNode *host)
-{
-	struct upgrade_target t = { 0 };
-	g_autofree char *text = NULL;
-	xmlNode *node;
-
-	if (source_read(src, TARGET, &text, NULL) < 0)
-		return;
-	node = facts_add(host, "target");
-	facts_from(node, TARGET, 0);
-	facts_set(node, "name", g_strstrip(text));
-	facts_set(node, "title", text);
-	if (g_str_has_prefix(text, "/")) { /* a file of capabilities, or an emulator */
-		facts_set(node, "asked", "yes");
-		return;
-	}
-	if (!upgrade_target_parse(text, &t, NULL)) {
-		facts_error(node, -EINVAL);
-		return;
-	}
-	set_known(node, "qemu", t.qemu);
-	set_known(node, "libvirt", t.libvirt);
-	set_known(node, "minimum-qemu", upgrade_minimum_qemu(t.libvirt));
-	if (t.release)
-		set_release(node, &t);
-	upgrade_target_done(&t);
 }
 
 /* What is kept for the next start: the persistent XML. */
@@ -181,26 +140,41 @@ static unsigned int count_nodes(xmlXPathContext *xpath, xmlNode *domain, const c
 	return n;
 }
 
-static void add_features(xmlNode *upgrade, xmlNode *domain)
+/* What of a table's rows the domain has, each as an element. */
+static void add_rows(xmlNode *upgrade, xmlNode *domain, const char *table, const char *element)
 {
-	static const char *const columns[] = { "id",	  "product", "scope",  "deprecated",
-					       "removed", "what",    "instead" };
-	const struct upgrade_table *features = upgrade_table("features");
+	const struct upgrade_table *t = upgrade_table(table);
+	g_autofree char *from = g_strdup_printf("upgrade/%s.tsv", table);
 	xmlXPathContext *xpath = xmlXPathNewContext(domain->doc);
 
-	for (guint i = 0; features && i < features->rows->len; i++) {
-		const GStrv row = features->rows->pdata[i];
-		unsigned int n = count_nodes(xpath, domain, upgrade_cell(features, row, "xpath"));
-		xmlNode *node = n ? facts_add(upgrade, "feature") : NULL;
+	for (guint i = 0; t && i < t->rows->len; i++) {
+		const GStrv row = t->rows->pdata[i];
+		unsigned int n = count_nodes(xpath, domain, upgrade_cell(t, row, "xpath"));
+		xmlNode *node = n ? facts_add(upgrade, element) : NULL;
 
-		for (size_t c = 0; node && c < G_N_ELEMENTS(columns); c++)
-			set_known(node, columns[c], upgrade_cell(features, row, columns[c]));
+		for (size_t c = 0; node && t->columns[c]; c++)
+			if (strcmp(t->columns[c], "xpath") != 0)
+				set_known(node, t->columns[c], row[c]);
 		if (!node)
 			continue;
 		facts_setf(node, "count", "%u", n);
-		facts_from(node, "upgrade/features.tsv", 0);
+		facts_from(node, from, 0);
 	}
 	xmlXPathFreeContext(xpath);
+}
+
+/* Labels that the XML asks for itself: the target may have another security driver, other users. */
+static void add_labels(xmlNode *upgrade, const xmlNode *domain)
+{
+	for (const xmlNode *n = xml_child(domain, "seclabel"); n; n = xml_next(n, "seclabel")) {
+		g_autofree char *label = xml_text(xml_child(n, "label"));
+		xmlNode *node = facts_add(upgrade, "label");
+
+		facts_set(node, "model", facts_get(n, "model"));
+		facts_set(node, "type", facts_get(n, "type"));
+		set_known(node, "label", label);
+		facts_from(node, facts_get(domain, "from"), 0);
+	}
 }
 
 static void add_cpu(xmlNode *upgrade, const xmlNode *domain)
@@ -223,20 +197,23 @@ static void add_cpu(xmlNode *upgrade, const xmlNode *domain)
 static void gather_upgrade(struct source *src, xmlNode *vm)
 {
 	const xmlNode *target = xml_child(facts_host(vm->doc), "target");
-	xmlNode *domain = persistent(vm), *upgrade;
+	xmlNode *domain = persistent(vm), *running = xml_child(vm, "domain"), *upgrade;
 
 	if (!target || !domain || facts_get(domain, "error"))
 		return;
 	upgrade = facts_add(vm, "upgrade");
 	add_machine(src, upgrade, vm, domain, facts_get(target, "name"));
-	add_features(upgrade, domain);
+	add_rows(upgrade, domain, "features", "feature");
+	add_rows(upgrade, domain, "defaults", "default");
+	if (running && !facts_get(running, "error"))
+		add_rows(upgrade, running, "migration", "trap");
 	add_cpu(upgrade, domain);
+	add_labels(upgrade, domain);
 }
 
 const struct check check_upgrade = {
 	.name = "upgrade",
 	.summary = "what a planned upgrade takes away from a domain",
 	.reads = reads,
-	.host = gather_target,
 	.vm = gather_upgrade,
 };

@@ -2,20 +2,36 @@
 /* What a target's name means, and the tables behind it. */
 #include "test.h"
 
+#include <libxml/xpath.h>
+
 #include "upgrade.h"
+
+static void assert_valid_xpath(const char *text)
+{
+	xmlXPathCompExpr *compiled = *text ? xmlXPathCompile(BAD_CAST text) : NULL;
+
+	if (*text && !compiled)
+		fail_msg("no XPath: %s", text);
+	xmlXPathFreeCompExpr(compiled);
+}
 
 static void each_table_is_whole(void **state G_GNUC_UNUSED)
 {
-	static const char *const names[] = { "machines", "features", "cpu-models", "releases", "minimum-qemu" };
+	static const char *const names[] = { "machines", "features", "cpu-models", "releases", "minimum-qemu", "defaults",
+					     "migration" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		const struct upgrade_table *t = upgrade_table(names[i]);
 
 		assert_non_null(t);
-		assert_true(t->rows->len > 3);
-		for (guint r = 0; r < t->rows->len; r++)
+		assert_true(t->rows->len > 1);
+		for (guint r = 0; r < t->rows->len; r++) {
 			if (!**(GStrv)t->rows->pdata[r])
 				fail_msg("%s: row %u has no name", names[i], r + 1);
+			if (!*upgrade_cell(t, t->rows->pdata[r], "source"))
+				fail_msg("%s: row %u has no source", names[i], r + 1);
+			assert_valid_xpath(upgrade_cell(t, t->rows->pdata[r], "xpath"));
+		}
 	}
 	assert_null(upgrade_table("nothing"));
 }
