@@ -116,6 +116,7 @@ static int fetch_some(struct virt_sample *s, virConnectPtr conn, const char *nam
 int virt_sample_read(struct virt_sample *s, virConnectPtr conn, unsigned int tick, const char *name,
 		     char **ret_text)
 {
+	g_autofree char *key = NULL;
 	int r = 0;
 
 	if (tick != s->tick)
@@ -125,7 +126,7 @@ int virt_sample_read(struct virt_sample *s, virConnectPtr conn, unsigned int tic
 		r = fetch_some(s, conn, name);
 	if (r < 0)
 		return r;
-	if (!g_hash_table_steal_extended(s->ready, name, NULL, (void **)ret_text))
+	if (!g_hash_table_steal_extended(s->ready, name, (void **)&key, (void **)ret_text))
 		return -ENOENT;
 	return 0;
 }
