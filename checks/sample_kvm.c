@@ -5,9 +5,11 @@
  * Writes on /facts/vm/sample/vcpu, of libvirt's counters, or on sample/kvm, of debugfs, where they are of
  * the whole domain: @exits-per-s @io-exits-per-s @mmio-exits-per-s @halt-exits-per-s @irq-exits-per-s
  * @irq-window-exits-per-s @irq-injections-per-s @emulations-per-s @hypercalls-per-s @page-faults-per-s
- * @signal-exits-per-s @poll-percent (of the window; both kinds of polling) @poll-fail-percent (of polling
+ * @signal-exits-per-s @yield-attempts-per-s (the guest asked for a vCPU to run that is preempted) @yields-per-s
+ * (and that was possible) @poll-percent (of the window; both kinds of polling) @poll-fail-percent (of polling
  * that was in vain); and
- *   kvm @basis (libvirt, debugfs, none) @hidden-by (lockdown, permission, absent: no such files)
+ *   kvm @small-pages-percent (of the memory that is mapped for the guest, what is in pages of 4 KiB)
+ *       @basis (libvirt, debugfs, none) @hidden-by (lockdown, permission, absent: no such files)
  * Names are not stable by libvirt's own word: what is not there gives no attribute.
  * Source: Linux Documentation/virt/kvm/halt-polling.rst; arch/x86/kvm/x86.c kvm_vcpu_stats_desc;
  * kernel_lockdown(7); virsh domstats
@@ -36,6 +38,8 @@ static const struct counter {
 	{ "hypercalls-per-s", "hypercalls" },
 	{ "page-faults-per-s", "pf_fixed" },
 	{ "signal-exits-per-s", "signal_exits" },
+	{ "yield-attempts-per-s", "directed_yield_attempted" },
+	{ "yields-per-s", "directed_yield_successful" },
 };
 
 /** Where a counter of KVM comes from. */
@@ -172,6 +176,24 @@ static xmlNode *vcpu_of(xmlNode *sample, unsigned int id)
 	return n;
 }
 
+static double kib_of(const xmlNode *pages, const char *attr, double kib_each)
+{
+	const char *n = facts_get(pages, attr);
+
+	return n ? g_ascii_strtod(n, NULL) * kib_each : 0;
+}
+
+/* Of what KVM has mapped for the guest; nothing where it maps by other means. */
+static void set_small_pages(xmlNode *kvm, const xmlNode *vm)
+{
+	const xmlNode *pages = facts_find(vm, "stats/vm");
+	double small = kib_of(pages, "pages_4k-cur", 4);
+	double all = small + kib_of(pages, "pages_2m-cur", 2048) + kib_of(pages, "pages_1g-cur", 1048576);
+
+	if (all > 0)
+		reading_set(kvm, "small-pages-percent", small * 100 / all);
+}
+
 void sample_kvm(struct source *src, const xmlNode *vm, xmlNode *sample, const struct reading_json *r,
 		int64_t window_ns)
 {
@@ -195,4 +217,5 @@ void sample_kvm(struct source *src, const xmlNode *vm, xmlNode *sample, const st
 		facts_set(facts_add(sample, "kvm"), "basis", "libvirt");
 	else
 		add_debugfs(src, vm, sample, window_ns);
+	set_small_pages(xml_child(sample, "kvm"), vm);
 }

@@ -2,7 +2,8 @@
 /*
  * stats - the counters of a running domain
  *
- * Writes, below /facts/vm/stats: state, cpu, balloon, and one vcpu, net or block for each index.
+ * Writes, below /facts/vm/stats: state, cpu, balloon, vm (KVM's, of all of it), and one vcpu, net or block
+ * for each index.
  * Attributes are libvirt's names below the group with '-' for '.': block/@rd-reqs is
  * block.N.rd.reqs; units are those that virConnectGetAllDomainStats() documents (ns, KiB, bytes).
  * Source: virConnectGetAllDomainStats()

@@ -28,7 +28,7 @@ static void add_row(GPtrArray *rows, const xmlNode *node)
 void sample_rows_add(GPtrArray *rows, const xmlNode *node)
 {
 	static const char *const of_host[] = { "cpu-use",	"pressure", "memory-use", "ksm",
-					       "cpu-frequency", "disk-use", "consumer" };
+					       "cpu-frequency", "disk-use", "consumer", "interrupt" };
 	const xmlNode *sample = xml_child(node, "sample");
 
 	for (size_t i = 0; xml_is(node, "host") && i < G_N_ELEMENTS(of_host); i++)

@@ -196,7 +196,8 @@ int virt_read_stats(virConnectPtr conn, const char *name, char **ret_text)
 {
 	const unsigned int groups = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL |
 				    VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU |
-				    VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK;
+				    VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK |
+				    VIR_DOMAIN_STATS_VM;
 	g_autoptr(virDomain) dom = virDomainLookupByName(conn, name);
 	virDomainPtr one[] = { dom, NULL };
 	virDomainStatsRecordPtr *records = NULL;

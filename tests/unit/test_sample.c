@@ -289,6 +289,24 @@ static void exits_come_from_libvirt(void **state)
 	assert_xpath(w->facts, "count(" VCPU "@mmio-exits-per-s)", "0");
 }
 
+static void yields_and_small_pages_are_of_kvm_too(void **state)
+{
+	struct world *w = *state;
+	xmlNode *pages = facts_add(facts_add(w->vm, "stats"), "vm");
+
+	facts_set(pages, "pages_4k-cur", "512");
+	facts_set(pages, "pages_2m-cur", "3");
+	facts_set(pages, "pages_1g-cur", "0");
+	put(w, 1, STATS, "{\"taken-ns\":1000000000,\"vcpu.0.state\":1,\"vcpu.0.exits.sum\":0,"
+	    "\"vcpu.0.directed_yield_attempted.sum\":0,\"vcpu.0.directed_yield_successful.sum\":5}");
+	put(w, 2, STATS, "{\"taken-ns\":3000000000,\"vcpu.0.state\":1,\"vcpu.0.exits.sum\":2,"
+	    "\"vcpu.0.directed_yield_attempted.sum\":4000,\"vcpu.0.directed_yield_successful.sum\":4}");
+	measure(w);
+	assert_xpath(w->facts, VCPU "@yield-attempts-per-s", "2000.0");
+	assert_xpath(w->facts, "count(" VCPU "@yields-per-s)", "0"); /* it went back */
+	assert_xpath(w->facts, "/facts/vm/sample/kvm/@small-pages-percent", "25.0");
+}
+
 static void put_dir(struct world *w)
 {
 	struct answer a = { .data = g_bytes_new("4711-20\n", 8) };
@@ -421,6 +439,7 @@ int main(void)
 		T(disks_and_nics_have_rates_and_latencies),
 		T(balloon_statistics_that_were_not_renewed_give_no_rate),
 		T(exits_come_from_libvirt),
+		T(yields_and_small_pages_are_of_kvm_too),
 		T(exits_come_from_debugfs_where_libvirt_has_none),
 		T(lockdown_is_said_not_zero),
 		T(the_clock_of_the_guest_is_compared_with_the_middle_of_the_question),
