@@ -12,7 +12,7 @@
  *              @numa-faults-per-s
  *   ksm @run @pages-sharing @cpu-percent (of one CPU, of ksmd)
  *   cpu-frequency @governor @driver @minimum-mhz @maximum-mhz @limit-mhz @current-mhz (mean, of at most 64)
- *   disk-use @name @busy-percent @latency-ms @requests: of whole disks with requests
+ *   disk-use @name @device ("8:1") @busy-percent @latency-ms @requests: of disks and partitions with requests
  *   consumer @pid @name @cpu-percent (of one CPU) @cpus (where it may run) @group @domain (of a QEMU): the
  *            ten that used most, of 5 % or more
  * The kernel counts a guest's time in user, too, and a low-priority one's in nice: it is taken out there.
@@ -252,19 +252,20 @@ static void add_frequency(struct source *src, xmlNode *host)
 		facts_setf(node, "current-mhz", "%.0f", sum / n / 1000);
 }
 
-/* Disks: name is field 3; requests, their ms and the busy ms are fields 4, 8, 7, 11, 13 of the line. */
+/* Disks: device numbers and name are fields 1 to 3; requests, their ms and the busy ms are fields 4, 8, 7, 11, 13 of the line. */
 
 struct disk_time {
 	char name[64];
+	unsigned int major, minor;
 	uint64_t reads, read_ms, writes, write_ms, busy_ms;
 };
 
 static bool parse_disk(const char *line, struct disk_time *d)
 {
 	return sscanf(line,
-		      " %*u %*u %63s %" G_GUINT64_FORMAT " %*u %*u %" G_GUINT64_FORMAT
+		      " %u %u %63s %" G_GUINT64_FORMAT " %*u %*u %" G_GUINT64_FORMAT
 		      " %" G_GUINT64_FORMAT " %*u %*u %" G_GUINT64_FORMAT " %*u %" G_GUINT64_FORMAT,
-		      d->name, &d->reads, &d->read_ms, &d->writes, &d->write_ms, &d->busy_ms) == 6;
+		      &d->major, &d->minor, d->name, &d->reads, &d->read_ms, &d->writes, &d->write_ms, &d->busy_ms) == 8;
 }
 
 static void add_disk(xmlNode *host, const struct disk_time *a, const struct disk_time *b, int64_t window_ns)
@@ -279,6 +280,7 @@ static void add_disk(xmlNode *host, const struct disk_time *a, const struct disk
 	disk = facts_add(host, "disk-use");
 	facts_from(disk, "/proc/diskstats", 0);
 	facts_set(disk, "name", b->name);
+	facts_setf(disk, "device", "%u:%u", b->major, b->minor);
 	facts_setf(disk, "requests", "%.0f", requests);
 	reading_set(disk, "latency-ms", ms / requests);
 	reading_set(disk, "busy-percent",

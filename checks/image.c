@@ -8,6 +8,7 @@
  *         @virtual-bytes @size-bytes @allocated-bytes @backing @backing-format
  *         @data-file @dirty @corrupt @broken (yes)
  *         @mode (octal, no type) @uid @gid @label
+ *         @device ("8:1": of the block device itself, else the one that its file system is on)
  *         @fs-type @fs-mount @fs-flags @fs-free-bytes @fs-size-bytes
  *         @direct (yes, no; absent: not tried or not known)
  *   @error where it cannot be looked at. The chain ends there, and at a name that is no path.
@@ -18,6 +19,7 @@
  */
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "check.h"
 #include "image_header.h"
@@ -44,6 +46,14 @@ static const char *type_word(unsigned int mode)
 	}
 }
 
+static void set_device(xmlNode *image, const struct source_stat *st)
+{
+	uint64_t device = (st->mode & S_IFMT) == S_IFBLK ? st->rdev : st->device;
+
+	if (device != 0)
+		facts_setf(image, "device", "%u:%u", major(device), minor(device));
+}
+
 static bool add_stat(struct source *src, xmlNode *image, const char *path)
 {
 	struct source_stat st = { 0 };
@@ -57,6 +67,7 @@ static bool add_stat(struct source *src, xmlNode *image, const char *path)
 	facts_setf(image, "size-bytes", "%" G_GUINT64_FORMAT, st.size_bytes);
 	facts_setf(image, "allocated-bytes", "%" G_GUINT64_FORMAT, st.allocated_bytes);
 	facts_set(image, "label", st.label);
+	set_device(image, &st);
 	source_stat_done(&st);
 	return true;
 }

@@ -272,6 +272,19 @@ static void balloon_statistics_that_were_not_renewed_give_no_rate(void **state)
 	assert_xpath(w->facts, "/facts/vm/sample/memory/@stats-age-s", "30");
 }
 
+static void disks_of_the_host_have_their_numbers(void **state)
+{
+	struct world *w = *state;
+
+	put(w, 1, "/proc/diskstats", " 8 1 sda1 10 0 0 100 5 0 0 50 0 100 0\n 8 16 sdb 1 0 0 1 0 0 0 0 0 1 0\n");
+	put(w, 2, "/proc/diskstats", " 8 1 sda1 20 0 0 300 15 0 0 250 0 1100 0\n 8 16 sdb 1 0 0 1 0 0 0 0 0 1 0\n");
+	measure(w);
+	assert_xpath(w->facts, "count(/facts/host/disk-use)", "1");
+	assert_xpath(w->facts, "/facts/host/disk-use/@device", "8:1");
+	assert_xpath(w->facts, "/facts/host/disk-use/@latency-ms", "20.0");
+	assert_xpath(w->facts, "/facts/host/disk-use/@busy-percent", "50.0");
+}
+
 static void exits_come_from_libvirt(void **state)
 {
 	struct world *w = *state;
@@ -438,6 +451,7 @@ int main(void)
 		T(consumers_are_named_with_their_domain),
 		T(disks_and_nics_have_rates_and_latencies),
 		T(balloon_statistics_that_were_not_renewed_give_no_rate),
+		T(disks_of_the_host_have_their_numbers),
 		T(exits_come_from_libvirt),
 		T(yields_and_small_pages_are_of_kvm_too),
 		T(exits_come_from_debugfs_where_libvirt_has_none),
