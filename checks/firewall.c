@@ -29,6 +29,7 @@ static const char *const reads[] = {
 };
 
 #define OUTSIDE 0xc6336401u /* a documentation address: nobody's, so no rule is about it */
+#define MAIN_TABLE "254"
 #define EVERYBODY 0xffffffffu
 
 static const char *const ip_families[] = { "ip", "inet", NULL };
@@ -63,17 +64,10 @@ struct place {
 	const char *bridge, *uplink, *mac;
 };
 
-static uint32_t ipv4(const char *text)
-{
-	uint32_t address = 0;
-
-	return ipv4_parse(text, &address) ? address : 0;
-}
-
 /* A guest with an address of another network has another fault. */
 static uint32_t guest_address(const xmlNode *nic, const xmlNode *bridge)
 {
-	uint32_t address = ipv4(facts_get(nic, "address"));
+	uint32_t address = ipv4_or_none(facts_get(nic, "address"));
 	struct ipv4_subnet here;
 
 	if (ipv4_subnet_make(facts_get(bridge, "address"), facts_get(bridge, "prefix"), &here) &&
@@ -87,18 +81,6 @@ static uint32_t address_of(const struct place *p, enum end end)
 	return end == GUEST ? p->guest : end == HOST ? p->host : end == FAR ? OUTSIDE :
 	       end == ALL   ? EVERYBODY :
 			      0;
-}
-
-/* Where the default route leads. */
-static const char *uplink_of(const xmlNode *net)
-{
-	const xmlNode *n = xml_child(net, "route");
-
-	while (n && (g_strcmp0(facts_get(n, "to"), "default") != 0 ||
-		     g_strcmp0(facts_get(n, "family"), "4") != 0 ||
-		     g_strcmp0(facts_get(n, "table"), "254") != 0))
-		n = xml_next(n, "route");
-	return n ? facts_get(n, "link") : NULL;
 }
 
 /* Which flows a network of this mode is to let pass. */
@@ -186,9 +168,9 @@ static void add_flows(xmlNode *nic, const struct firewall *fw, const xmlNode *ne
 	const xmlNode *bridge = xml_child(nic, "bridge");
 	const struct place place = {
 		.guest = guest_address(nic, bridge),
-		.host = ipv4(facts_get(bridge, "address")),
+		.host = ipv4_or_none(facts_get(bridge, "address")),
 		.bridge = facts_get(nic, "bridge"),
-		.uplink = uplink_of(net),
+		.uplink = facts_get(facts_child(net, "uplink", "table", MAIN_TABLE), "name"),
 		.mac = facts_get(nic, "mac"),
 	};
 

@@ -20,17 +20,6 @@ static const char *const reads[] = {
 	NULL,
 };
 
-/* The child @element of @parent whose @name is @value. */
-static const xmlNode *find(const xmlNode *parent, const char *element, const char *name,
-			   const char *value)
-{
-	const xmlNode *n = value ? xml_child(parent, element) : NULL;
-
-	while (n && g_ascii_strcasecmp(facts_get(n, name) ? facts_get(n, name) : "", value) != 0)
-		n = xml_next(n, element);
-	return n;
-}
-
 static void copy_attributes(xmlNode *to, const xmlNode *from)
 {
 	for (const xmlAttr *a = from->properties; a; a = a->next)
@@ -48,8 +37,8 @@ static xmlNode *add_link(xmlNode *nic, const char *element, const xmlNode *net, 
 	facts_set(node, "name", name);
 	if (facts_get(net, "error"))
 		facts_set(node, "error", facts_get(net, "error"));
-	else if (find(net, "link", "name", name))
-		copy_attributes(node, find(net, "link", "name", name));
+	else if (facts_child(net, "link", "name", name))
+		copy_attributes(node, facts_child(net, "link", "name", name));
 	else
 		facts_error(node, -ENODEV);
 	return node;
@@ -83,7 +72,7 @@ static const char *mode_of(const xmlNode *network)
 static void add_network(xmlNode *nic, const xmlNode *host, const xmlNode *source)
 {
 	const char *name = facts_get(source, "network"), *bridge = facts_get(source, "bridge");
-	const xmlNode *network = find(host, "network", "name", name);
+	const xmlNode *network = facts_child(host, "network", "name", name);
 	const xmlNode *xml = xml_child(network, "network");
 
 	if (!bridge)
@@ -140,7 +129,7 @@ static void add_lease(struct source *src, xmlNode *nic, const char *mac)
 	g_autofree char *file = network ? source_path_escape(network) : NULL;
 	g_autofree char *path = file ? g_strdup_printf("/vmdoctor/libvirt/leases/%s.json", file) : NULL;
 	xmlNode *leases = path ? facts_json(nic, "leases", src, path) : NULL, *lease;
-	const xmlNode *mine = find(leases, "leases", "mac", mac);
+	const xmlNode *mine = facts_child(leases, "leases", "mac", mac);
 
 	if (mine) {
 		lease = facts_add(nic, "lease");

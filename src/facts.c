@@ -10,6 +10,7 @@
 
 #include "errname.h"
 #include "json_read.h"
+#include "parse.h"
 #include "source.h"
 #include "xml.h"
 
@@ -284,6 +285,14 @@ xmlNode *facts_find(const xmlNode *node, const char *path)
 	for (size_t i = 0; names[i] && found; i++)
 		found = xml_child(found, names[i]);
 	return found;
+}
+
+unsigned int facts_number(const xmlNode *node, const char *name)
+{
+	const char *text = facts_get(node, name);
+	uint64_t number = 0;
+
+	return text && parse_u64(text, &number) && number <= UINT_MAX ? (unsigned int)number : 0;
 }
 
 xmlNode *facts_child(const xmlNode *node, const char *element, const char *name, const char *value)

@@ -57,6 +57,8 @@ xmlNode *facts_json(xmlNode *parent, const char *element, struct source *src, co
 const char *facts_get(const xmlNode *node, const char *name);
 /** facts_is - has @node the attribute @name, and is it @value? */
 bool facts_is(const xmlNode *node, const char *name, const char *value);
+/** facts_number - an attribute as a decimal number; 0 where it is none, or above UINT_MAX */
+unsigned int facts_number(const xmlNode *node, const char *name);
 /** facts_find - the first descendant by a path of child element names, "devices/disk"; or NULL */
 xmlNode *facts_find(const xmlNode *node, const char *path);
 /** facts_child - the first child @element whose @name is @value, in any case; or NULL */

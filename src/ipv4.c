@@ -28,6 +28,13 @@ static uint32_t mask_of(unsigned int bits)
 	return bits ? UINT32_MAX << (32 - bits) : 0;
 }
 
+uint32_t ipv4_or_none(const char *text)
+{
+	uint32_t address = 0;
+
+	return ipv4_parse(text, &address) ? address : 0;
+}
+
 bool ipv4_subnet_make(const char *address, const char *prefix, struct ipv4_subnet *ret)
 {
 	uint64_t bits;

@@ -16,6 +16,8 @@ struct ipv4_subnet {
 
 /** ipv4_parse - "192.0.2.1" in host byte order; NULL or anything else: false */
 bool ipv4_parse(const char *text, uint32_t *ret);
+/** ipv4_or_none - the same; 0.0.0.0 where it is none */
+uint32_t ipv4_or_none(const char *text);
 /** ipv4_subnet_make - the subnet that @address with this prefix is in; false where it is none */
 bool ipv4_subnet_make(const char *address, const char *prefix, struct ipv4_subnet *ret);
 /** ipv4_subnet_parse - "192.0.2.0/24", or "default", which is 0.0.0.0/0 */

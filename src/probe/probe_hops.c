@@ -7,41 +7,20 @@
  */
 #include "probe_hops.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "facts.h"
 #include "finding.h"
 #include "xml.h"
 
-static unsigned int number(const xmlNode *node, const char *name)
-{
-	const char *value = facts_get(node, name);
-
-	return value ? (unsigned int)strtoul(value, NULL, 10) : 0;
-}
-
-static bool is(const xmlNode *node, const char *name, const char *value)
-{
-	return g_strcmp0(facts_get(node, name), value) == 0;
-}
-
 static const xmlNode *step(const xmlNode *probe, const char *name)
 {
-	const xmlNode *n = xml_child(probe, "step");
-
-	while (n && !is(n, "name", name))
-		n = xml_next(n, "step");
-	return n;
+	return facts_child(probe, "step", "name", name);
 }
 
-static const xmlNode *answer_of(const xmlNode *s, const char *kind)
+static const xmlNode *answer_of(const xmlNode *step, const char *kind)
 {
-	const xmlNode *n = s ? xml_child(s, "answer") : NULL;
-
-	while (n && !is(n, "kind", kind))
-		n = xml_next(n, "answer");
-	return n;
+	return facts_child(step, "answer", "kind", kind);
 }
 
 /* "label 1/2" for each step that was sent. */
@@ -54,8 +33,8 @@ static char *count_steps(const xmlNode *probe, const char *const (*steps)[2], si
 
 		if (one)
 			g_string_append_printf(s, "%s%s %u/%u", s->len ? ", " : "", steps[i][1],
-					       MIN(number(one, "answers"), number(one, "sent")),
-					       number(one, "sent"));
+					       MIN(facts_number(one, "answers"), facts_number(one, "sent")),
+					       facts_number(one, "sent"));
 	}
 	return g_string_free(s, s->len == 0);
 }
@@ -81,20 +60,20 @@ static void add_guest(GPtrArray *hops, const xmlNode *probe)
 	const char *address = facts_get(guest, "address");
 
 	add(hops, "guest", address ? address : facts_get(probe, "guest-address"),
-	    state_of(number(arp, "answers") > 0 || number(guest, "frames-in") > 0, arp != NULL),
+	    state_of(facts_number(arp, "answers") > 0 || facts_number(guest, "frames-in") > 0, arp != NULL),
 	    count_steps(probe, steps, G_N_ELEMENTS(steps)));
 }
 
 static void add_tap(GPtrArray *hops, const xmlNode *nic, const xmlNode *probe)
 {
 	const xmlNode *device = xml_child(nic, "device"), *guest = xml_child(probe, "guest");
-	bool in_place = is(device, "up", "yes") &&
-			(!facts_get(nic, "bridge") || is(device, "master", facts_get(nic, "bridge")));
-	bool forwards = !facts_get(device, "port-state") || is(device, "port-state", "3");
+	bool in_place = facts_is(device, "up", "yes") &&
+			(!facts_get(nic, "bridge") || facts_is(device, "master", facts_get(nic, "bridge")));
+	bool forwards = !facts_get(device, "port-state") || facts_is(device, "port-state", "3");
 
 	add(hops, "tap", facts_get(nic, "device"), state_of(in_place && forwards, true),
-	    g_strdup_printf("%u from the guest, %u to it", number(guest, "frames-in"),
-			    number(guest, "frames-out")));
+	    g_strdup_printf("%u from the guest, %u to it", facts_number(guest, "frames-in"),
+			    facts_number(guest, "frames-out")));
 }
 
 static unsigned int sum(const xmlNode *probe, const char *attribute)
@@ -102,16 +81,16 @@ static unsigned int sum(const xmlNode *probe, const char *attribute)
 	unsigned int all = 0;
 
 	for (const xmlNode *n = xml_child(probe, "step"); n; n = xml_next(n, "step"))
-		all += number(n, attribute);
+		all += facts_number(n, attribute);
 	return all;
 }
 
 static void add_bridge(GPtrArray *hops, const xmlNode *probe)
 {
-	bool tried = facts_get(probe, "port-state") != NULL || is(probe, "refused", "bridge-down");
+	bool tried = facts_get(probe, "port-state") != NULL || facts_is(probe, "refused", "bridge-down");
 	unsigned int in = sum(probe, "bridge-in");
 	/* To a router beyond the host nothing needs to come out on the host's side. */
-	bool through = in > 0 || number(step(probe, "gateway-arp"), "answers") > 0;
+	bool through = in > 0 || facts_number(step(probe, "gateway-arp"), "answers") > 0;
 
 	add(hops, "bridge", facts_get(probe, "bridge"), state_of(through, tried),
 	    tried ? g_strdup_printf("%u to the host, %u from it", in, sum(probe, "bridge-out")) : NULL);
@@ -122,11 +101,11 @@ static void add_gateway(GPtrArray *hops, const xmlNode *probe)
 	static const char *const steps[][2] = { { "gateway-arp", "arp" }, { "dhcp", "dhcp" },
 						{ "gateway-ping", "ping" }, { "dns", "dns" },
 						{ "dns-name", "name" } };
-	bool host = is(probe, "gateway", facts_get(probe, "bridge-address"));
+	bool host = facts_is(probe, "gateway", facts_get(probe, "bridge-address"));
 	const xmlNode *arp = step(probe, "gateway-arp");
 
 	add(hops, host ? "host" : "router", facts_get(probe, "gateway"),
-	    state_of(number(arp, "answers") > 0, arp != NULL),
+	    state_of(facts_number(arp, "answers") > 0, arp != NULL),
 	    count_steps(probe, steps, G_N_ELEMENTS(steps)));
 }
 
@@ -137,7 +116,7 @@ static void add_way_out(GPtrArray *hops, const xmlNode *probe)
 					      { "path-full", "1500 bytes" } };
 	const xmlNode *one = step(probe, "hop-1"), *two = step(probe, "hop-2");
 	const char *as = facts_get(two, "uplink-source");
-	unsigned int out = number(two, "uplink-out"), in = number(two, "uplink-in");
+	unsigned int out = facts_number(two, "uplink-out"), in = facts_number(two, "uplink-in");
 	bool routed = answer_of(one, "time-exceeded") != NULL;
 	bool back = answer_of(two, "echo-reply") || answer_of(two, "time-exceeded");
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "facts.h"
@@ -33,39 +32,10 @@ bool probe_mac_parse(const char *text, uint8_t *ret_mac)
 	return true;
 }
 
-/* 0: none. */
-static uint32_t ipv4(const char *text)
-{
-	uint32_t address = 0;
-
-	return ipv4_parse(text, &address) ? address : 0;
-}
-
 struct world {
 	xmlDoc *scratch;
 	xmlNode *links, *addresses, *routes;
 };
-
-static unsigned int number(const xmlNode *node, const char *name)
-{
-	const char *value = facts_get(node, name);
-
-	return value ? (unsigned int)strtoul(value, NULL, 10) : 0;
-}
-
-static bool is(const xmlNode *node, const char *name, const char *value)
-{
-	return g_strcmp0(facts_get(node, name), value) == 0;
-}
-
-static const xmlNode *find_link(const struct world *w, const char *name)
-{
-	const xmlNode *n = xml_child(w->links, "link");
-
-	while (n && !is(n, "name", name))
-		n = xml_next(n, "link");
-	return n;
-}
 
 static void set_name(char *to, const char *name)
 {
@@ -85,7 +55,7 @@ static const xmlNode *outer_port(const struct world *w, const char *bridge)
 {
 	const xmlNode *n = xml_child(w->links, "link");
 
-	while (n && !(is(n, "master", bridge) && is_outer(n)))
+	while (n && !(facts_is(n, "master", bridge) && is_outer(n)))
 		n = xml_next(n, "link");
 	return n;
 }
@@ -93,18 +63,18 @@ static const xmlNode *outer_port(const struct world *w, const char *bridge)
 static void find_bridge(const struct world *w, const xmlNode *tap, struct probe_where *where,
 			struct probe_site *site)
 {
-	const xmlNode *bridge = find_link(w, facts_get(tap, "master"));
+	const xmlNode *bridge = facts_child(w->links, "link", "name", facts_get(tap, "master"));
 	const char *mac = facts_get(bridge, "mac");
 
-	if (!bridge || !is(bridge, "kind", "bridge"))
+	if (!bridge || !facts_is(bridge, "kind", "bridge"))
 		return;
 	set_name(where->bridge, facts_get(bridge, "name"));
-	where->bridge_up = is(bridge, "up", "yes");
-	where->stp = number(bridge, "bridge-stp") != 0;
-	where->forward_delay_ms = number(bridge, "bridge-forward-delay-cs") * 10;
-	where->vlan_filtering = is(bridge, "bridge-vlan-filtering", "yes");
-	where->default_pvid = number(bridge, "bridge-default-pvid");
-	where->mtu = number(bridge, "mtu");
+	where->bridge_up = facts_is(bridge, "up", "yes");
+	where->stp = facts_number(bridge, "bridge-stp") != 0;
+	where->forward_delay_ms = facts_number(bridge, "bridge-forward-delay-cs") * 10;
+	where->vlan_filtering = facts_is(bridge, "bridge-vlan-filtering", "yes");
+	where->default_pvid = facts_number(bridge, "bridge-default-pvid");
+	where->mtu = facts_number(bridge, "mtu");
 	where->has_outer_port = outer_port(w, where->bridge) != NULL;
 	if (mac)
 		probe_mac_parse(mac, site->bridge_mac);
@@ -114,7 +84,7 @@ static const xmlNode *ipv4_of(const struct world *w, const char *link)
 {
 	const xmlNode *n = xml_child(w->addresses, "address");
 
-	while (n && !(is(n, "link", link) && is(n, "family", "4")))
+	while (n && !(facts_is(n, "link", link) && facts_is(n, "family", "4")))
 		n = xml_next(n, "address");
 	return n;
 }
@@ -127,12 +97,12 @@ static const xmlNode *route_to(const struct world *w, uint32_t address)
 	for (const xmlNode *n = xml_child(w->routes, "route"); n; n = xml_next(n, "route")) {
 		struct ipv4_subnet to;
 
-		if (!is(n, "family", "4") || number(n, "table") != MAIN_TABLE ||
-		    !is(n, "type", "unicast") || !ipv4_subnet_parse(facts_get(n, "to"), &to) ||
+		if (!facts_is(n, "family", "4") || facts_number(n, "table") != MAIN_TABLE ||
+		    !facts_is(n, "type", "unicast") || !ipv4_subnet_parse(facts_get(n, "to"), &to) ||
 		    !ipv4_is_in(address, &to))
 			continue;
 		if ((int)to.bits > best_bits ||
-		    ((int)to.bits == best_bits && number(n, "metric") < number(best, "metric"))) {
+		    ((int)to.bits == best_bits && facts_number(n, "metric") < facts_number(best, "metric"))) {
 			best = n;
 			best_bits = (int)to.bits;
 		}
@@ -147,13 +117,13 @@ static void find_addresses(const struct world *w, struct probe_where *where, str
 	const xmlNode *outer = outer_port(w, where->bridge);
 
 	if (own) {
-		site->bridge_address = ipv4(facts_get(own, "address"));
-		site->prefix = number(own, "prefix");
+		site->bridge_address = ipv4_or_none(facts_get(own, "address"));
+		site->prefix = facts_number(own, "prefix");
 		site->gateway = site->bridge_address;
 	}
 	/* The host is a neighbour of the guests there, not their router. */
 	if (via && *where->bridge && g_strcmp0(out, where->bridge) == 0)
-		site->gateway = ipv4(via);
+		site->gateway = ipv4_or_none(via);
 	if (outer)
 		set_name(where->uplink, facts_get(outer, "name"));
 	else if (g_strcmp0(out, where->bridge) != 0)
@@ -191,7 +161,7 @@ int probe_site_find(const struct probe_request *rq, struct probe_where *ret_wher
 	site.with_path = rq->target != 0;
 	site.dns_name = rq->dns_name;
 	memcpy(site.guest_mac, rq->guest_mac, PACKET_MAC_BYTES);
-	tap = r == 0 ? find_link(&w, rq->tap) : NULL;
+	tap = r == 0 ? facts_child(w.links, "link", "name", rq->tap) : NULL;
 	if (tap) {
 		set_name(where.tap, rq->tap);
 		find_bridge(&w, tap, &where, &site);
