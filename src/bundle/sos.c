@@ -14,6 +14,7 @@
 #include "json_make.h"
 #include "json_read.h"
 #include "parse.h"
+#include "sos_net.h"
 #include "sos_text.h"
 #include "source.h"
 #include "xml.h"
@@ -23,15 +24,38 @@
 #define DOMAINS "/vmdoctor/libvirt/domains"
 #define NETWORKS "/vmdoctor/libvirt/networks"
 
-static const char *const plugins[] = { "virsh", "kernel",  "host",    "date",
-				       "logs",	"selinux", "systemd", NULL };
+static const char *const plugins[] = { "virsh", "kernel",  "host",	"date",
+				       "logs",	"selinux", "systemd", "networking", NULL };
 
 struct sos {
 	struct source *record;
 	GHashTable *outputs; /* mangled command -> path of its output */
+	GHashTable *cut;	       /* mangled commands of which sos kept the end only */
 	GPtrArray *domains, *networks; /* names of files that were put */
 	char *hostname;
 };
+
+/* A half table would look like a host that lacks the rest: all of it, or none. */
+static const struct table {
+	const char *command, *file;
+	char *(*make)(const char *text);
+} tables[] = {
+	{ "ip_-s_-d_link", "link", sos_net_links },
+	{ "ip_-o_addr", "address", sos_net_addresses },
+	{ "ip_route_show_table_all", "route", sos_net_routes },
+	{ "ip_-4_rule", "policy", sos_net_rules },
+	{ "ip_-s_-s_neigh_show", "neighbour", sos_net_neighbours },
+	{ "bridge_-s_-s_-d_-t_fdb_show", "fdb", sos_net_fdb },
+};
+
+/* Of the many outputs about the network, those that are known. */
+static bool is_wanted(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+		if (strcmp(name, tables[i].command) == 0)
+			return true;
+	return false;
+}
 
 bool sos_may_read(const char *path)
 {
@@ -48,7 +72,7 @@ bool sos_may_read(const char *path)
 		g_autofree char *dir = g_strdup_printf(COMMANDS "/%s/", plugins[i]);
 
 		if (g_str_has_prefix(path, dir))
-			return true;
+			return strcmp(plugins[i], "networking") != 0 || is_wanted(path + strlen(dir));
 	}
 	return false;
 }
@@ -86,6 +110,13 @@ static void add_listed(struct sos *s, const char *plugin)
 		g_hash_table_insert(s->outputs, g_strdup(names[i]), g_build_filename(dir, names[i], NULL));
 }
 
+static bool is_true(JsonObject *o, const char *name)
+{
+	JsonNode *n = json_object_get_member(o, name);
+
+	return n && JSON_NODE_HOLDS_VALUE(n) && json_node_get_boolean(n);
+}
+
 /* What failed is no answer, but for `virsh list`: that it failed says that there is no libvirt. */
 static void add_command(struct sos *s, JsonObject *o)
 {
@@ -94,6 +125,8 @@ static void add_command(struct sos *s, JsonObject *o)
 
 	if (!name || !path || strstr(path, ".."))
 		return;
+	if (is_true(o, "truncated"))
+		g_hash_table_add(s->cut, g_strdup(name));
 	if (json_read_int(o, "return_code", 0) != 0 && !g_str_has_prefix(name, "virsh_-r_list"))
 		g_hash_table_remove(s->outputs, name);
 	else
@@ -375,6 +408,17 @@ static void apply_row(struct sos *s, const struct row *row)
 			apply(s, row, g_hash_table_lookup(s->outputs, n->data));
 }
 
+static void apply_table(struct sos *s, const struct table *t)
+{
+	const char *path = g_hash_table_lookup(s->outputs, t->command);
+	g_autofree char *to = g_strdup_printf("/vmdoctor/net/%s.json", t->file), *text = NULL;
+
+	/* 1: more than was read. */
+	if (!path || g_hash_table_contains(s->cut, t->command) || source_read(s->record, path, &text, NULL) != 0)
+		return;
+	put_made(s, to, t->make(text));
+}
+
 /* Domains that are defined and were not dumped are known by libvirt's own files. */
 static void add_defined(struct sos *s)
 {
@@ -417,6 +461,7 @@ void sos_map(struct source *record)
 	if (source_list(record, COMMANDS, &commands) < 0)
 		return;
 	s.outputs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	s.cut = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	s.domains = g_ptr_array_new_with_free_func(g_free);
 	s.networks = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; plugins[i]; i++)
@@ -424,6 +469,8 @@ void sos_map(struct source *record)
 	add_manifest(&s);
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		apply_row(&s, &rows[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+		apply_table(&s, &tables[i]);
 	if (s.domains->len > 0) {
 		add_defined(&s);
 		put_list(&s, DOMAINS, s.domains);
@@ -431,6 +478,7 @@ void sos_map(struct source *record)
 	if (s.networks->len > 0)
 		put_list(&s, NETWORKS, s.networks);
 	g_hash_table_unref(s.outputs);
+	g_hash_table_unref(s.cut);
 	g_ptr_array_unref(s.domains);
 	g_ptr_array_unref(s.networks);
 	g_free(s.hostname);
