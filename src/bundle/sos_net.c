@@ -94,15 +94,18 @@ static struct listing listing_begin(const char *member)
 	return l;
 }
 
-/* Nothing was understood: then it was no such output. */
-static char *listing_end(struct listing *l)
+/* Nothing was understood of something: then it was no such output. */
+static char *listing_end(struct listing *l, bool may_be_empty)
 {
 	g_autofree char *text = NULL;
 
 	json_builder_end_array(l->b);
 	text = json_make_end(l->b);
-	return l->entries > 0 && l->entries <= ENTRIES_MAX ? g_steal_pointer(&text) : NULL;
+	return (l->entries > 0 || may_be_empty) && l->entries <= ENTRIES_MAX ? g_steal_pointer(&text) : NULL;
 }
+
+static bool put_neighbour(JsonBuilder *b, const GStrv words, const char *line);
+static bool put_forward(JsonBuilder *b, const GStrv words, const char *line);
 
 static char *list_lines(const char *member, const char *text,
 			bool (*put)(JsonBuilder *b, const GStrv words, const char *line))
@@ -116,7 +119,9 @@ static char *list_lines(const char *member, const char *text,
 		if (words[0] && put(l.b, words, lines[i]))
 			l.entries++;
 	}
-	return listing_end(&l);
+	/* A host may have no neighbours and no bridge; devices, addresses and rules it always has. */
+	return listing_end(&l, !text[strspn(text, " \n")] &&
+				       (put == put_neighbour || put == put_forward));
 }
 
 /* Links: a line that begins with a number, and those below it */
@@ -270,7 +275,7 @@ char *sos_net_links(const char *text)
 	}
 	if (l.entries > 0)
 		json_builder_end_object(l.b);
-	return listing_end(&l);
+	return listing_end(&l, false);
 }
 
 /* "2: virbr0    inet 192.168.122.1/24 brd …", "… inet 10.0.0.1 peer 10.0.0.2/32 …" */

@@ -175,9 +175,13 @@ static void what_is_no_table_gives_none(void **state G_GNUC_UNUSED)
 		g_free(sos_net_links(none[i])); /* whatever it makes of it, it ends */
 		assert_null(sos_net_addresses(none[i]));
 		assert_null(sos_net_rules(none[i]));
-		assert_null(sos_net_neighbours(none[i]));
-		assert_null(sos_net_fdb(none[i]));
+		if (none[i][strspn(none[i], "\n")]) {
+			assert_null(sos_net_neighbours(none[i]));
+			assert_null(sos_net_fdb(none[i]));
+		}
 	}
+	assert_dense(sos_net_neighbours("\n"), "{\"neighbour\":[]}");
+	assert_dense(sos_net_fdb(""), "{\"fdb\":[]}");
 	assert_null(sos_net_links("RTNETLINK answers: Operation not supported\n"));
 	assert_null(sos_net_routes("RTNETLINK answers: Operation not supported\n"));
 }
