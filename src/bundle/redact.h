@@ -14,7 +14,16 @@
 
 #include "redact_address.h"
 
-enum redact_kind { REDACT_DOMAIN, REDACT_HOST, REDACT_USER, REDACT_DNS, REDACT_KINDS_ };
+enum redact_kind {
+	REDACT_DOMAIN,
+	REDACT_HOST,
+	REDACT_USER,
+	REDACT_DNS,
+	REDACT_NETWORK,
+	REDACT_POOL,
+	REDACT_PATH, /* a part of a path: replaced in paths only */
+	REDACT_KINDS_
+};
 
 struct redact;
 struct source;

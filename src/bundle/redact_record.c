@@ -2,6 +2,7 @@
 /*
  * redact_record - the names that a record knows, and the record with others in their place.
  */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "gather.h"
@@ -28,6 +29,12 @@ static const struct place {
 	{ "/*.xml", REDACT_DNS, "<host\\b[^>]*\\bname=['\"]([^'\"]+)['\"]" },
 	{ "/*.xml", REDACT_DNS, "<hostname>([^<]+)</hostname>" },
 	{ "/*.xml", REDACT_DNS, "<domain\\b[^>]*\\bname=['\"]([^'\"]+)['\"]" },
+	{ "/*.xml", REDACT_NETWORK, "<source\\b[^>]*\\bnetwork=['\"]([^'\"]+)['\"]" },
+	{ "/*.xml", REDACT_NETWORK, "<network\\b[^>]*>\\s*<name>([^<]+)</name>" },
+	{ "/*.xml", REDACT_POOL, "<source\\b[^>]*\\bpool=['\"]([^'\"]+)['\"]" },
+	{ "/*.xml", REDACT_POOL, "<pool\\b[^>]*>\\s*<name>([^<]+)</name>" },
+	{ "/*.xml", REDACT_PATH, "<(?:source|nvram|backingStore)\\b[^>]*\\b(?:file|dev|dir|volume)=['\"]([^'\"]+)['\"]" },
+	{ "/*.xml", REDACT_PATH, "<(?:nvram|kernel|initrd|path)\\b[^>]*>([^<]+)<" },
 	{ "*/resolv.conf", REDACT_DNS, "(?m)^(?:search|domain)\\s+(\\S+)" },
 };
 
@@ -55,6 +62,36 @@ static void add_host(struct redact *r, enum redact_kind kind, const char *name)
 		redact_add_name(r, REDACT_DNS, dot + 1);
 }
 
+/* Directories that are everywhere say nothing of their owner; devices are called by the kernel. */
+static bool is_common_place(const char *path)
+{
+	static const char *const places_of_all[] = { "/usr/", "/etc/", "/proc/", "/sys/", "/run/", "/vmdoctor/" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places_of_all); i++)
+		if (g_str_has_prefix(path, places_of_all[i]))
+			return true;
+	return g_regex_match_simple("^/dev/([a-z]+|(sd|vd|hd|xvd)[a-z]+\\d*|(nvme|dm-|loop|md|sr|nbd|rbd|zd|sg|tap|vport|ttyS|hw)[0-9a-z]+"
+				    "|(net|vfio|bus|shm|hugepages|dri|snd|input)/.*)$", path, 0, 0);
+}
+
+/* The parts of the path to an image, "acme" and "golden" of "/srv/acme/golden.qcow2". */
+static void add_path(struct redact *r, const char *path)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+
+	if (is_common_place(path))
+		return;
+	for (size_t i = 0; parts[i]; i++) {
+		const char *dot = strrchr(parts[i], '.');
+		bool has_suffix = dot && dot > parts[i] && strlen(dot) <= 6;
+
+		if (has_suffix)
+			parts[i][dot - parts[i]] = '\0';
+		if (strspn(parts[i], "0123456789") < strlen(parts[i]))
+			redact_add_name(r, REDACT_PATH, parts[i]);
+	}
+}
+
 static void add_matches(struct rewriting *w, size_t i, const char *text, gsize size)
 {
 	g_autoptr(GMatchInfo) match = NULL;
@@ -63,8 +100,10 @@ static void add_matches(struct rewriting *w, size_t i, const char *text, gsize s
 	while (g_match_info_matches(match)) {
 		g_autofree char *name = g_match_info_fetch(match, 1);
 
-		if (places[i].kind == REDACT_USER)
-			redact_add_name(w->redact, REDACT_USER, name);
+		if (places[i].kind == REDACT_PATH)
+			add_path(w->redact, name);
+		else if (places[i].kind == REDACT_USER || places[i].kind == REDACT_NETWORK || places[i].kind == REDACT_POOL)
+			redact_add_name(w->redact, places[i].kind, name);
 		else
 			add_host(w->redact, places[i].kind, name);
 		if (!g_match_info_next(match, NULL))
@@ -96,6 +135,8 @@ static void collect(void *data, const struct query *q, const struct answer *a)
 	gsize size;
 	const char *text;
 
+	if (q->verb == SOURCE_HEAD || q->verb == SOURCE_DIRECT) /* of images only */
+		add_path(w->redact, q->path);
 	if (a->error || !a->data || q->verb != SOURCE_READ)
 		return;
 	text = g_bytes_get_data(a->data, &size);
@@ -223,9 +264,63 @@ static GBytes *rewrite_audit(struct redact *r, GBytes *data)
 	return out ? g_bytes_new_take(out, strlen(out)) : g_bytes_new(NULL, 0);
 }
 
+/* Addresses in the kernel's tables of sockets and routes: words of 32 bits as this machine has them in
+ * memory, taken for little endian; on others the address is another one, too, only not the same as
+ * elsewhere. Source: Linux net/ipv4/tcp_ipv4.c, net/ipv6/tcp_ipv6.c, net/ipv4/fib_trie.c */
+static gboolean rewrite_socket(const GMatchInfo *match, GString *out, gpointer redact)
+{
+	g_autofree char *hex = g_match_info_fetch(match, 0), *other = NULL, *text = NULL;
+	static const guint8 mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }; /* RFC 4291, 2.5.5.2 */
+	guint8 a[16] = { 0 };
+	size_t n = strlen(hex) / 2, size = 0;
+
+	for (size_t i = 0; i < n; i++)
+		a[i ^ 3] = (guint8)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
+	if (n == 4 || memcmp(a, mapped, sizeof(mapped)) == 0) {
+		guint8 *v4 = n == 4 ? a : a + sizeof(mapped);
+
+		text = g_strdup_printf("%u.%u.%u.%u", v4[0], v4[1], v4[2], v4[3]);
+		other = redact_text(redact, text, strlen(text), &size);
+		(void)inet_pton(AF_INET, other, v4);
+	} else {
+		char shown[INET6_ADDRSTRLEN];
+
+		inet_ntop(AF_INET6, a, shown, sizeof(shown));
+		other = redact_text(redact, shown, strlen(shown), &size);
+		(void)inet_pton(AF_INET6, other, a);
+	}
+	for (size_t i = 0; i < n; i++)
+		g_string_append_printf(out, "%02X", a[i ^ 3]);
+	return FALSE;
+}
+
+static GBytes *rewrite_sockets(struct redact *r, const char *path, GBytes *data)
+{
+	bool is_route = g_str_has_suffix(path, "/route");
+	const char *what = is_route ? "(?<=\t)[0-9A-F]{8}(?=\t)" : "(?<= )([0-9A-F]{8}|[0-9A-F]{32})(?=:[0-9A-F]{4} )";
+	g_autoptr(GRegex) regex = g_regex_new(what, G_REGEX_RAW, 0, NULL);
+	gsize size = 0;
+	const char *text = g_bytes_get_data(data, &size);
+	char *out = g_regex_replace_eval(regex, text ? text : "", (gssize)size, 0, 0, rewrite_socket, r, NULL);
+
+	return out ? g_bytes_new_take(out, strlen(out)) : g_bytes_new(NULL, 0);
+}
+
+static bool has_sockets(const char *path)
+{
+	static const char *const ends[] = { "/net/tcp", "/net/udp", "/net/tcp6", "/net/udp6", "/net/raw", "/net/raw6",
+					    "/net/icmp", "/net/route" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+		if (g_str_has_prefix(path, "/proc/") && g_str_has_suffix(path, ends[i]))
+			return true;
+	return false;
+}
+
 static GBytes *rewrite_data(struct rewriting *w, const struct query *q, GBytes *data)
 {
-	g_autoptr(GBytes) audit = strstr(q->path, "audit.") ? rewrite_audit(w->redact, data) : NULL;
+	g_autoptr(GBytes) made = strstr(q->path, "audit.")  ? rewrite_audit(w->redact, data) :
+				 has_sockets(q->path) ? rewrite_sockets(w->redact, q->path, data) : NULL;
 	size_t size;
 	char *text;
 
@@ -233,8 +328,8 @@ static GBytes *rewrite_data(struct rewriting *w, const struct query *q, GBytes *
 		return rewrite_head(w, q->path, data);
 	if (q->verb == SOURCE_LIST)
 		return rewrite_list(w->redact, q->path, data);
-	if (audit)
-		data = audit;
+	if (made)
+		data = made;
 	text = redact_text(w->redact, g_bytes_get_data(data, NULL), g_bytes_get_size(data), &size);
 	return g_bytes_new_take(text, size);
 }

@@ -61,6 +61,11 @@ static struct redact *some(void)
 	redact_add_name(r, REDACT_DOMAIN, "qemu");
 	redact_add_name(r, REDACT_HOST, "kvm1");
 	redact_add_name(r, REDACT_USER, "joe");
+	redact_add_name(r, REDACT_NETWORK, "acme-lan");
+	redact_add_name(r, REDACT_PATH, "acme");
+	redact_add_name(r, REDACT_PATH, "status");
+	redact_add_name(r, REDACT_PATH, "web-data");
+	redact_add_name(r, REDACT_PATH, "images");
 	return r;
 }
 
@@ -73,6 +78,11 @@ static void names_are_whole_words(void **state G_GNUC_UNUSED)
 		{ "qemu\\x2d3\\x2dweb.scope", "qemu\\x2d3\\x2dvm-1.scope" },
 		{ "kvm1 qemu-system-x86_64 -name guest=qemu,debug", "host-1 qemu-system-x86_64 -name guest=vm-3,debug" },
 		{ "/var/log/libvirt/qemu/qemu.log", "/var/log/libvirt/qemu/vm-3.log" },
+		{ "/srv/acme/web-data.qcow2 acme status", "/srv/path-1/path-3.qcow2 acme status" },
+		{ "/proc/12/status /srv/status/images/x", "/proc/12/status /srv/path-2/images/x" },
+		{ "/vmdoctor/open/%2Fsrv%2Facme%2Fb", "/vmdoctor/open/%2Fsrv%2Fpath-1%2Fb" },
+		{ "acme.img", "path-1.img" },
+		{ "network='acme-lan'", "network='net-1'" },
 		{ "/home/joe/x <name>web</name>", "/home/user-1/x <name>vm-1</name>" },
 		{ "07:00:00.123 version 6.1.0 0000:00:1f.2", "07:00:00.123 version 6.1.0 0000:00:1f.2" },
 	};
@@ -102,6 +112,25 @@ static void tap_and_guest_stay_a_pair(void **state G_GNUC_UNUSED)
 	redact_free(r);
 }
 
+/* Tens of thousands of addresses in megabytes of a log: each place is looked at once. */
+static void many_originals_are_looked_for_at_once(void **state G_GNUC_UNUSED)
+{
+	struct redact *r = some();
+	g_autoptr(GString) log = g_string_new(NULL);
+	g_autofree char *out = NULL;
+	gint64 begin = g_get_monotonic_time();
+	size_t size;
+
+	for (unsigned int i = 0; i < 40000; i++)
+		g_string_append_printf(log, "Nov 21 10:00:00 h kernel: %u.%u.%u.7 52:54:00:%02x:%02x:01 said web-%u\n", 11 + i % 80, i / 250,
+				       i % 250, i >> 8 & 0xff, i & 0xff, i);
+	out = redact_text(r, log->str, log->len, &size);
+	assert_null(redact_left(r, out, size));
+	assert_non_null(redact_left(r, log->str, log->len));
+	assert_true(g_get_monotonic_time() - begin < 30 * G_USEC_PER_SEC);
+	redact_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +138,7 @@ int main(void)
 		cmocka_unit_test(what_has_a_meaning_keeps_it),
 		cmocka_unit_test(names_are_whole_words),
 		cmocka_unit_test(tap_and_guest_stay_a_pair),
+		cmocka_unit_test(many_originals_are_looked_for_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
