@@ -63,7 +63,7 @@ $(BUILD)/flags: FORCE
 
 # Each part is a target of its own, so that make -j runs them side by side.  cmocka's closing lines
 # show that the tests ran.
-check: check-unit check-rules check-cases check-cli check-archives check-bundle
+check: check-unit check-rules check-cases check-cli check-archives check-bundle check-formats
 
 check-unit: $(TESTS:%=%.run)
 
@@ -77,7 +77,7 @@ check-rules: all
 check-cases: all
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
 
-check-cli check-archives check-bundle: check-%: all
+check-cli check-archives check-bundle check-formats: check-%: all
 	$(Q)tests/$* $(BUILD)/vmdoctor
 
 lint:
@@ -198,6 +198,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
+.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

@@ -10,6 +10,8 @@ static const struct writer *const writers[] = {
 	&writer_junit,
 	&writer_nagios,
 	&writer_prometheus,
+	&writer_graphite,
+	&writer_sarif,
 };
 
 const struct writer *writer_find(const char *name)

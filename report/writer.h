@@ -27,7 +27,7 @@ struct writer {
 	void (*write)(const struct report *r, const struct style *style, GString *out);
 };
 
-extern const struct writer writer_text, writer_json, writer_html, writer_markdown, writer_junit, writer_nagios, writer_prometheus;
+extern const struct writer writer_text, writer_json, writer_html, writer_markdown, writer_junit, writer_nagios, writer_prometheus, writer_graphite, writer_sarif;
 /** writer_find - NULL when there is no such format */
 const struct writer *writer_find(const char *name);
 /** writer_names - comma separated, for messages */
