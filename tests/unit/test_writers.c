@@ -167,7 +167,7 @@ static void a_writer_is_found_by_its_name_only(void **state)
 	assert_ptr_equal(writer_find("text"), &writer_text);
 	assert_null(writer_find("jso"));
 	assert_null(writer_find(NULL));
-	assert_string_equal(names, "text, json, html, markdown, junit, nagios, prometheus");
+	assert_string_equal(names, "text, json, html, markdown, junit, nagios, prometheus, graphite, sarif");
 }
 
 static void freeing_nothing_is_allowed(void **state)
