@@ -82,6 +82,8 @@ static void compare_properties(struct diff *d, const struct diff_side *from, con
 		g_autofree char *scope = scope_of(p);
 		struct diff_entry *e;
 
+		if (!other && to->is_summary && !from->is_summary)
+			continue;
 		if (other ? missing == DIFF_NEW || strcmp(p->value, other->value) == 0 :
 			    !g_hash_table_contains(scopes, scope))
 			continue;

@@ -34,6 +34,7 @@ struct diff_side {
 	char *taken;		/* ISO 8601, or NULL */
 	GHashTable *findings;	/* key → struct diff_finding */
 	GHashTable *properties; /* id → struct diff_property */
+	bool is_summary; /* a JSON report: what it does not say may be there all the same */
 };
 
 struct diff_finding {

@@ -72,6 +72,7 @@ struct diff_side *diff_side_of_json(const char *name, const char *text, gsize si
 		return NULL;
 	}
 	s = diff_side_new(name);
+	s->is_summary = true;
 	s->taken = g_strdup(json_read_text(root, "taken"));
 	add_host(s, root);
 	a = json_read_array(root, "findings");
