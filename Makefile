@@ -104,10 +104,12 @@ strangers:
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' build-asan/vmdoctor
 	$(Q)tests/corpus/strangers build-asan/vmdoctor || [ $$? = 77 ] # 77: skipped, and said why
 
-bench: all
+bench: bench-quick
+	$(Q)tests/bench-sampling $(BUILD)
+
+bench-quick: all
 	$(Q)tests/bench ./vmdoctor
 	$(Q)tests/bench-audit $(BUILD)
-	$(Q)tests/bench-sampling $(BUILD)
 
 # Expected reports of the recordings in tests/golden; review the difference.
 golden: all
@@ -198,6 +200,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats lint asan lab host-vm false-alarms strangers bench golden demo libvirt-names \
+.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:
