@@ -49,6 +49,19 @@ static void write_versions(const struct report *r, struct pen *p)
 	pen_line(p, 0);
 }
 
+/* A user's session has other domains than the system: who looks for those must not read "no problem". */
+static void write_connection(const struct report *r, struct pen *p)
+{
+	const char *uri = r->host.connection;
+
+	if (!uri || !g_str_has_suffix(uri, "/session"))
+		return;
+	pen_printf(p, "%s: only this user's domains;", uri);
+	pen_unit(p, "'vmdoctor -c qemu:///system'");
+	pen_words(p, "looks at the system's");
+	pen_line(p, 0);
+}
+
 static void write_options(const struct report *r, struct pen *p)
 {
 	if (r->options->len == 0)
@@ -133,6 +146,7 @@ void text_head(const struct report *r, const struct style *style, struct pen *p)
 {
 	write_program(r, p);
 	write_versions(r, p);
+	write_connection(r, p);
 	write_options(r, p);
 	if (r->domains->len > DOMAINS_LISTED && !style->verbose)
 		write_domain_counts(r, p);

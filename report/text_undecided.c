@@ -50,15 +50,26 @@ static void write_rest(const GPtrArray *groups, guint from, struct pen *p)
 		   groups->len - from);
 }
 
+static void write_caption(const struct report *r, struct pen *p)
+{
+	pen_blank(p);
+	pen_words(p, "Not checked:");
+	if (!r->host.unprivileged)
+		return;
+	pen_line(p, 2);
+	pen_words(p, "vmdoctor ran as an ordinary user; as root it can also read the audit log, libvirt's logs and "
+		     "configuration, images and control groups, and probe the network:");
+	pen_unit(p, "'sudo vmdoctor'");
+}
+
 void text_undecided(const struct report *r, const struct style *style, struct pen *p)
 {
 	g_autoptr(GPtrArray) groups = reasons_new(r->undecided);
 	guint listed = style->verbose ? groups->len : MIN(groups->len, GROUPS_LISTED);
 
-	if (groups->len == 0)
+	if (groups->len == 0 && !r->host.unprivileged)
 		return;
-	pen_blank(p);
-	pen_words(p, "Not checked:");
+	write_caption(r, p);
 	for (guint i = 0; i < listed; i++) {
 		write_group(groups->pdata[i], p);
 		if (style->verbose)

@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "diagnose.h"
 #include "options.h"
+#include "pager.h"
 #include "rules.h"
 #include "rules_check.h"
 #include "xpath.h"
@@ -43,6 +44,7 @@ static void print_parts(const GPtrArray *parts)
 
 static int list_rules(GPtrArray *rules)
 {
+	pager_start();
 	for (size_t i = 0; i < rules->len; i++) {
 		const struct rule *r = rules->pdata[i];
 
@@ -65,6 +67,7 @@ static int list_causes(GPtrArray *rules)
 	if (!g_file_get_contents(path, &text, NULL, &error))
 		return cmd_fail("%s", error->message);
 	lines = g_strsplit(text, "\n", 0);
+	pager_start();
 	for (size_t i = 0; lines[i]; i++) {
 		g_auto(GStrv) f = g_strsplit(lines[i], "\t", 3);
 		g_autoptr(GString) ids = g_string_new(NULL);
@@ -85,6 +88,7 @@ static int list_causes(GPtrArray *rules)
 
 static int show_rule(const struct rule *r)
 {
+	pager_start();
 	fputs("# ", stdout);
 	print_parts(r->title);
 	printf("rule        %s\ncause       %s\nseverity    %s\nconfidence  %s\nfile        %s:%u\n",

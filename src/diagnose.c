@@ -373,6 +373,8 @@ static void describe_host(struct report *r, const xmlNode *host)
 		r->host.qemu = copy(version, "hypervisor");
 	r->host.kernel = copy(system, "kernel");
 	r->host.os = copy(xml_child(host, "os-release"), "pretty-name");
+	r->host.connection = copy(xml_child(host, "connection"), "uri");
+	r->host.unprivileged = facts_get(system, "uid") && strcmp(facts_get(system, "uid"), "0") != 0;
 }
 
 static void describe_paths(struct report_domain *d, const xmlNode *vm)

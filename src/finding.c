@@ -205,6 +205,7 @@ void report_free(struct report *r)
 	g_free(r->host.qemu);
 	g_free(r->host.kernel);
 	g_free(r->host.os);
+	g_free(r->host.connection);
 	g_ptr_array_unref(r->options);
 	g_ptr_array_unref(r->sample);
 	g_ptr_array_unref(r->domains);

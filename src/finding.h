@@ -102,6 +102,8 @@ struct report {
 	char *taken; /* ISO 8601 UTC, or NULL when the recording does not say */
 	struct {
 		char *name, *libvirt, *qemu, *kernel, *os; /* each NULL when not known */
+		char *connection;			   /* libvirt's URI, or NULL */
+		bool unprivileged;			   /* known not to have been read by root */
 	} host;
 	GPtrArray *options; /* "name=value" of those that change a judgement */
 	GPtrArray *sample;    /* of struct sample_row: what was measured of the host */

@@ -29,17 +29,17 @@ static const struct command {
 } commands[] = {
 	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose; no DOMAIN: the host and every domain",
 	  cmd_check, FOR_CHECK },
-	{ "diff", "A B", "what changed between two recordings, or a recording and now ('live')", cmd_diff, FOR_DIFF },
-	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", "will the domains still start after an upgrade?",
-	  cmd_audit, FOR_AUDIT },
 	{ "probe", "[OPTIONS] DOMAIN...", "send a few harmless frames: at which hop do they die?",
 	  cmd_probe, FOR_PROBE },
 	{ "sample", "[OPTIONS] [DOMAIN...]", "measure for some seconds: CPU, disks, interfaces", cmd_sample, FOR_SAMPLE },
 	{ "top", "[OPTIONS] [DOMAIN...]", "sample, again and again, in place; q ends it", cmd_top, FOR_TOP },
+	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", "will the domains still start after an upgrade?",
+	  cmd_audit, FOR_AUDIT },
 	{ "bundle", "[OPTIONS] [DOMAIN...]", "collect all that a check reads, and the report, in an archive",
 	  cmd_bundle, FOR_BUNDLE },
-	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check, 0 },
+	{ "diff", "A B", "what changed between two recordings, or from one to now ('live')", cmd_diff, FOR_DIFF },
 	{ "merge", "REPORT.json...", "one report over many hosts", cmd_merge, FOR_MERGE },
+	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check, 0 },
 	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
 	  cmd_rules, 0 },
 	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain, 0 },
@@ -84,6 +84,18 @@ static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
 	return EXIT_CLEAN;
 }
 
+/* On one screen of 80 columns and 24 lines. */
+static void help_all(void)
+{
+	puts("vmdoctor - what is wrong with a libvirt domain, why, and what to do\n\n"
+	     "usage: vmdoctor [COMMAND] [OPTIONS] [DOMAIN...]\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		printf("  %-12s %s\n", commands[i].name, commands[i].summary);
+	puts("\nWithout COMMAND: check. A DOMAIN is a name, a UUID or a running id.\n"
+	     "'vmdoctor help COMMAND' has its options, vmdoctor(1) all.\n"
+	     "Exit status: 0 nothing found, 1 findings, 2 cannot run, 3 undecided (--strict)");
+}
+
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 0 ? find(argv[0]) : NULL;
@@ -93,17 +105,12 @@ static int cmd_help(int argc, char **argv)
 		return cmd_fail("no command '%s'", argv[0]);
 	if (c) {
 		printf("vmdoctor %s %s\n    %s\n", c->name, c->arguments, c->summary);
-		/* Below GLib's own usage line. */
+		/* Below GLib's own usage lines. */
 		if (options)
-			fputs(strchr(options, '\n') + 1, stdout);
+			fputs(strstr(options, "\n\n") + 1, stdout);
 		return EXIT_CLEAN;
 	}
-	puts("vmdoctor - what is wrong with a libvirt domain, why, and what to do\n");
-	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		printf("  vmdoctor %-11s %-32s %s\n", commands[i].name, commands[i].arguments,
-		       commands[i].summary);
-	puts("\n'vmdoctor' alone is 'vmdoctor check'. A domain is a name, a UUID or a running id.\n"
-	     "Exit status: 0 nothing found, 1 findings, 2 could not run, 3 (--strict) undecided.");
+	help_all();
 	return EXIT_CLEAN;
 }
 

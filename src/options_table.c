@@ -53,8 +53,8 @@ const struct option_row option_rows[] = {
 	{ "quiet", 'q', G_OPTION_ARG_NONE, AT(quiet), FOR_ALL, GROUP_REPORT, "findings only", NULL },
 	{ "verbose", 'v', G_OPTION_ARG_NONE, AT(verbose), FOR_ALL, GROUP_REPORT,
 	  "references, evidence of advice, every undecided rule", NULL },
-	{ "color", 0, G_OPTION_ARG_STRING, AT(colour), FOR_ALL, GROUP_REPORT, "always, never or auto", "WHEN" },
-	{ "no-pager", 0, G_OPTION_ARG_NONE, AT(no_pager), FOR_ALL, GROUP_REPORT, "do not start a pager", NULL },
+	{ "color", 0, G_OPTION_ARG_STRING, AT(colour), FOR_ALL, GROUP_REPORT, "always, never or auto (default: on a terminal)", "WHEN" },
+	{ "no-pager", 0, G_OPTION_ARG_NONE, AT(no_pager), FOR_ALL, GROUP_REPORT, "do not send what is longer than the terminal through a pager", NULL },
 
 	{ "rules", 0, G_OPTION_ARG_FILENAME_ARRAY, AT(rules), DIAGNOSING, GROUP_RULES, "further rules", "DIR" },
 	{ "set", 0, G_OPTION_ARG_STRING_ARRAY, AT(set), DIAGNOSING, GROUP_RULES, "a rule's threshold",

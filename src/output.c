@@ -12,6 +12,7 @@
 
 #include "cmd.h"
 #include "options.h"
+#include "pager.h"
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_MAX 110 /* longer lines are hard to read */
@@ -54,7 +55,7 @@ struct style output_style(const struct options *o, guint i)
 
 static int write_stream(FILE *out, const GString *text)
 {
-	if (fwrite(text->str, 1, text->len, out) != text->len || fflush(out) != 0)
+	if ((fwrite(text->str, 1, text->len, out) != text->len || fflush(out) != 0) && !pager_was_left(errno))
 		return cmd_fail("cannot write the report: %s", g_strerror(errno));
 	return 0;
 }
@@ -81,6 +82,8 @@ int output_write(const struct options *o, guint i, const GString *text)
 	const char *file = file_of(o, i);
 	g_autoptr(GError) error = NULL;
 
+	if (!file && !o->no_pager)
+		pager_start();
 	if (!file)
 		return write_stream(stdout, text);
 	if (is_device(file))
