@@ -47,24 +47,32 @@ static void on_error(void *data, xmlError *e)
 	*(int *)data = e->code;
 }
 
+/* One for all expressions: making it takes longer than compiling one. */
+static xmlXPathContext *compiler(int *code)
+{
+	static xmlXPathContext *ctxt;
+
+	if (!ctxt)
+		ctxt = xmlXPathNewContext(NULL);
+	xmlResetError(&ctxt->lastError);
+	ctxt->userData = code;
+	ctxt->error = (xmlStructuredErrorFunc)on_error;
+	return ctxt;
+}
+
 struct expr *expr_new(const char *text, const char *file, unsigned int line, GError **error)
 {
 	struct expr *e;
 	int code = 0;
-	xmlXPathContext *ctxt = xmlXPathNewContext(NULL);
-	xmlXPathCompExpr *compiled;
+	xmlXPathContext *ctxt = compiler(&code);
+	xmlXPathCompExpr *compiled = xmlXPathCtxtCompile(ctxt, BAD_CAST text);
 
-	ctxt->userData = &code;
-	ctxt->error = (xmlStructuredErrorFunc)on_error;
-	compiled = xmlXPathCtxtCompile(ctxt, BAD_CAST text);
 	if (!compiled) {
 		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
 			    "%s:%u: %s in '%s', before '%s'", file, line, error_words(code), text,
 			    text + CLAMP(ctxt->lastError.int1, 0, (int)strlen(text)));
-		xmlXPathFreeContext(ctxt);
 		return NULL;
 	}
-	xmlXPathFreeContext(ctxt);
 	e = g_new0(struct expr, 1);
 	*e = (struct expr){ g_strdup(text), compiled, file, line };
 	return e;
