@@ -82,8 +82,10 @@ static void write_entries(const struct reason *reason, GString *out)
 
 static void write_reason(const struct reason *reason, GString *out)
 {
+	g_autofree char *why = reason_words(reason, reason->sources->len);
+
 	g_string_append(out, "<tr><td>");
-	html_text(out, reason->reason ? reason->reason : "reason unknown");
+	html_text(out, why);
 	g_string_append(out, "</td><td>");
 	html_text(out, reason->remedy);
 	g_string_append(out, "</td><td>");

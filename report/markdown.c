@@ -156,9 +156,10 @@ static void write_rest(const struct report *r, guint from, GString *out)
 	g_string_append(out, reasons->len > 0 ? "\n### Not checked\n\n" : "");
 	for (guint i = 0; i < reasons->len; i++) {
 		const struct reason *reason = reasons->pdata[i];
+		g_autofree char *why = reason_words(reason, reason->sources->len);
 
 		g_string_append_printf(out, "- %u checks: ", reason->entries->len);
-		words(out, reason->reason ? reason->reason : "reason unknown");
+		words(out, why);
 		g_string_append(out, reason->remedy ? "; " : "");
 		words(out, reason->remedy);
 		g_string_append_c(out, '\n');

@@ -7,6 +7,7 @@
 #include "reasons.h"
 #include "writer.h"
 
+enum { SOURCES_NAMED = 3 };
 enum { GROUPS_LISTED = 8 }; /* a recording of one file leaves dozens of reasons */
 
 static void write_entries(const struct reason *g, struct pen *p)
@@ -22,15 +23,17 @@ static void write_entries(const struct reason *g, struct pen *p)
 	pen_ink(p, INK_PLAIN);
 }
 
-static void write_group(const struct reason *g, struct pen *p)
+static void write_group(const struct reason *g, const struct style *style, struct pen *p)
 {
+	g_autofree char *words = reason_words(g, style->verbose ? g->sources->len : SOURCES_NAMED);
+
 	pen_line(p, 2);
 	pen_printf(p, "%u rule%s", g->rules, g->rules == 1 ? "" : "s");
 	if (g->entries->len != g->rules)
 		pen_printf(p, "(%u checks)", g->entries->len);
 	pen_attach(p, ":");
 	p->indent = 4;
-	pen_words(p, g->reason ? g->reason : "reason unknown");
+	pen_words(p, words);
 	if (!g->remedy || !*g->remedy)
 		return;
 	pen_attach(p, ";");
@@ -71,7 +74,7 @@ void text_undecided(const struct report *r, const struct style *style, struct pe
 		return;
 	write_caption(r, p);
 	for (guint i = 0; i < listed; i++) {
-		write_group(groups->pdata[i], p);
+		write_group(groups->pdata[i], style, p);
 		if (style->verbose)
 			write_entries(groups->pdata[i], p);
 	}

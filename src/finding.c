@@ -99,6 +99,7 @@ void undecided_free(struct undecided *u)
 	g_free(u->rule);
 	g_free(u->domain);
 	g_free(u->subject);
+	g_free(u->source);
 	g_free(u->reason);
 	g_free(u->remedy);
 	g_free(u);

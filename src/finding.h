@@ -62,6 +62,7 @@ struct undecided {
 	char *rule;
 	char *domain; /* or NULL */
 	char *subject; /* or NULL */
+	char *source;  /* what could not be read: @reason begins with it and ": "; or NULL */
 	char *reason;
 	char *remedy;
 };

@@ -26,7 +26,7 @@ struct trial {
 	xmlNode *node;
 };
 
-static void add_undecided(struct trial *t, const char *reason, const char *remedy)
+static struct undecided *add_undecided(struct trial *t, const char *reason, const char *remedy)
 {
 	struct undecided *u = g_new0(struct undecided, 1);
 
@@ -37,6 +37,7 @@ static void add_undecided(struct trial *t, const char *reason, const char *remed
 	u->remedy = g_strdup(remedy);
 	g_ptr_array_add(t->report->undecided, u);
 	t->tally->undecided++;
+	return u;
 }
 
 static void undecided_error(struct trial *t, GError *error)
@@ -214,7 +215,7 @@ static const char *remedy_for(const char *error)
 	} table[] = {
 		{ "EACCES", "run vmdoctor as root" },
 		{ "EPERM", "run vmdoctor as root" },
-		{ "ENODATA", "not in what was recorded: run vmdoctor on the host" },
+		{ "ENODATA", "run vmdoctor on the host" },
 		{ "ETIMEDOUT", "it did not answer in time: see whether it hangs, then run again" },
 		{ "ECONNREFUSED", "start the libvirt daemon, then run again" },
 		{ "EBADMSG", "it cannot be parsed: see the file" },
@@ -233,14 +234,15 @@ static bool is_unread(struct trial *t)
 {
 	const char *error = facts_get(t->node, "error");
 	const char *from = facts_get(t->node, "from");
+	const char *source = from ? from : (const char *)t->node->name;
 	g_autofree char *reason = NULL;
 
 	if (t->rule->errors_judged || !error || strcmp(error, "ENOENT") == 0)
 		return false;
-	reason = g_strdup_printf("%s: %s", from ? from : (const char *)t->node->name,
+	reason = g_strdup_printf("%s: %s", source,
 				 strcmp(error, "ENODATA") == 0 ? "not recorded"
 							       : g_strerror(errname_parse(error)));
-	add_undecided(t, reason, remedy_for(error));
+	add_undecided(t, reason, remedy_for(error))->source = g_strdup(source);
 	return true;
 }
 
