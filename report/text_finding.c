@@ -4,7 +4,8 @@
  *
  * Errors and warnings are shown whole: message, evidence, what to do.  Advice takes a title, a
  * message and its commands.  What a finding explains follows it, a line each.  When a rule says
- * the same of many subjects, the first stands for all.  With --verbose every finding is whole.
+ * the same of many subjects, the first stands for all; of errors and warnings the others leave out
+ * the words that the first has.  With --verbose every finding is whole.
  */
 #include "text.h"
 
@@ -34,6 +35,7 @@ struct listing {
 	unsigned int number_columns; /* of the longest "12. " */
 	struct tree tree;
 	GHashTable *shown; /* findings that have been written */
+	GHashTable *said;  /* message -> the finding that said it */
 };
 
 static bool is_compact(const struct listing *l, const struct finding *f)
@@ -139,13 +141,33 @@ static void write_command(struct pen *p, const char *command, unsigned int inden
 	pen_ink(p, INK_PLAIN);
 }
 
-static void write_fixes(struct pen *p, const struct finding *f, unsigned int indent)
+/* Does @f advise what @before does, but for the names in the commands? */
+static bool is_same_advice(const struct finding *f, const struct finding *before)
 {
+	if (f->fixes->len == 0 || f->fixes->len != before->fixes->len)
+		return false;
+	for (guint i = 0; i < f->fixes->len; i++) {
+		const struct fix *fix = f->fixes->pdata[i], *other = before->fixes->pdata[i];
+
+		if (!fix->command || g_strcmp0(fix->text, other->text) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void write_fixes(struct pen *p, const struct finding *f, const struct finding *before, unsigned int indent)
+{
+	bool same = before && is_same_advice(f, before);
+
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
-		begin_part(p, i == 0 ? "Do" : "", indent);
-		pen_words(p, fix->text);
+		if (i == 0 || !same)
+			begin_part(p, i == 0 ? "Do" : "", indent);
+		if (!same)
+			pen_words(p, fix->text);
+		else if (i == 0)
+			pen_printf(p, "As in %u:", before->rank);
 		write_command(p, fix->command, indent + LABEL_COLUMNS + DEEPER_COLUMNS);
 	}
 }
@@ -161,12 +183,25 @@ static void write_references(struct pen *p, const struct finding *f, unsigned in
 	}
 }
 
+/* The finding that has said the words of @f already, or NULL: from now on it is @f. */
+static const struct finding *said_by(const struct listing *l, const struct finding *f)
+{
+	const struct finding *before = l->verbose ? NULL : g_hash_table_lookup(l->said, f->message);
+
+	if (!before && f->message)
+		g_hash_table_insert(l->said, f->message, (gpointer)f);
+	return before;
+}
+
 static void write_whole(const struct listing *l, const struct finding *f, unsigned int indent)
 {
+	const struct finding *before = f->message ? said_by(l, f) : NULL;
+
 	pen_line(l->pen, indent);
-	pen_words(l->pen, f->message);
+	if (!before)
+		pen_words(l->pen, f->message);
 	write_all_evidence(l, f, indent);
-	write_fixes(l->pen, f, indent);
+	write_fixes(l->pen, f, before, indent);
 	if (l->verbose)
 		write_references(l->pen, f, indent);
 	pen_line(l->pen, indent);
@@ -297,6 +332,7 @@ void text_findings(const struct report *r, const struct style *style, struct pen
 
 	tree_init(&l.tree, r->findings);
 	l.shown = g_hash_table_new(NULL, NULL);
+	l.said = g_hash_table_new(g_str_hash, g_str_equal);
 	l.number_columns = snprintf(NULL, 0, "%u. ", l.tree.last);
 	for (guint i = 0; i < r->findings->len; i++) {
 		struct finding *f = r->findings->pdata[i];
@@ -311,6 +347,7 @@ void text_findings(const struct report *r, const struct style *style, struct pen
 		if (!g_hash_table_contains(l.shown, f))
 			write_tree(&l, f);
 	}
+	g_hash_table_unref(l.said);
 	g_hash_table_unref(l.shown);
 	tree_done(&l.tree);
 }

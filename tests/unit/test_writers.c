@@ -397,6 +397,29 @@ static void the_same_error_of_two_domains_is_shown_twice(void **state)
 	assert_contains(text(w), "2. ERROR  Title of a-a (db, vda)");
 }
 
+static void the_words_of_an_error_are_said_once_and_its_commands_each_time(void **state)
+{
+	struct world *w = *state;
+
+	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "web", NULL), "Mend it.", "mend web");
+	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "db", NULL), "Mend it.", "mend db");
+	assert_contains(text(w), "2. ERROR  Title of a-a (db, vda)\n"
+				 "   Seen  /var/log/x.log:12  evidence of a-a\n"
+				 "   Do    As in 1:\n"
+				 "             mend db\n");
+	w->style.verbose = true;
+	assert_lacks(text(w), "As in 1");
+}
+
+static void other_advice_for_the_same_error_is_said(void **state)
+{
+	struct world *w = *state;
+
+	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "web", NULL), "Mend it.", "mend web");
+	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "db", NULL), "Give it up.", "rm db");
+	assert_contains(text(w), "   Do    Give it up.\n             rm db\n");
+}
+
 static void advice_does_not_hide_a_warning_of_the_same_rule(void **state)
 {
 	struct world *w = *state;
@@ -751,6 +774,8 @@ int main(void)
 		TEST(of_several_things_to_do_the_words_are_kept),
 		TEST(the_same_advice_for_many_subjects_is_given_once),
 		TEST(the_same_error_of_two_domains_is_shown_twice),
+		TEST(the_words_of_an_error_are_said_once_and_its_commands_each_time),
+		TEST(other_advice_for_the_same_error_is_said),
 		TEST(advice_does_not_hide_a_warning_of_the_same_rule),
 		TEST(references_take_verbose),
 		TEST(undecided_checks_are_grouped_by_why),
