@@ -3,9 +3,9 @@
  * source_fs - files below a root: the live host's, or a case tree's
  *
  * Only regular files are read, after an O_PATH look at what is there: opening a tape or a FIFO
- * does something to it.  Below any root but "/", openat2(2) keeps links inside the tree, so that
+ * does something to it.  Below any root but "/", links stay inside the tree, so that
  * a hostile tree cannot point at the reader's own files.
- * Source: open(2), openat2(2), statfs(2), proc(5) mountinfo, QEMU docs/interop/qcow2.txt.
+ * Source: open(2), statfs(2), proc(5) mountinfo, QEMU docs/interop/qcow2.txt.
  */
 #include "source.h"
 
@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/openat2.h>
 #include <linux/posix_acl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +20,11 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "open_in_root.h"
 
 #define LIST_CAP_BYTES ((size_t)4 << 20)
 #define HEAD_BYTES 4096	    /* a qcow2 header with its extensions and backing name */
@@ -39,21 +39,13 @@ struct fs_source {
 /* -errno, or a descriptor of @path below the root. */
 static int open_below(const struct fs_source *fs, const char *path, int flags)
 {
-	const char *below = path + strspn(path, "/");
 	int fd;
 
 	/* openat2 refuses what makes no sense together. */
 	flags |= flags & O_PATH ? O_CLOEXEC : O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	if (fs->live) {
-		fd = open(path, flags);
-	} else {
-		const struct open_how how = {
-			.flags = (uint64_t)flags,
-			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-		};
-
-		fd = (int)syscall(SYS_openat2, fs->root, *below ? below : ".", &how, sizeof(how));
-	}
+	if (!fs->live)
+		return open_in_root(fs->root, path, flags);
+	fd = open(path, flags);
 	return fd < 0 ? -errno : fd;
 }
 

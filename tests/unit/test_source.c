@@ -3,9 +3,16 @@
 #include "test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <linux/filter.h>
+#include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "source.h"
@@ -138,6 +145,98 @@ static void a_link_in_a_tree_cannot_leave_it(void **state)
 	assert_int_equal(source_read(tree, "/etc/shadow", &text, NULL), -ENODATA);
 	assert_int_equal(source_read(tree, "/../../../../etc/passwd", &text, NULL), -ENODATA);
 	source_free(tree);
+}
+
+/* From now on openat2(2) fails with @error in this process, as on old kernels (ENOSYS) and under the
+ * seccomp filters of old container runtimes (EPERM). */
+static bool refuse_openat2(int error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned int)error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { G_N_ELEMENTS(filter), filter };
+	const struct open_how how = { .flags = O_PATH };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 &&
+	       syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how)) < 0 && errno == error;
+}
+
+static void put_link(const char *dir, const char *path, const char *target)
+{
+	g_autofree char *link = g_strconcat(dir, path, NULL);
+
+	assert_int_equal(symlink(target, link), 0);
+}
+
+/* A line for each path of @tree: what reading, listing and readlink say. */
+static char *look_all_over(const char *dir)
+{
+	static const char *const paths[] = {
+		"/",	     "/etc/plain",   "/etc",	    "/none",	    "/etc/plain/x", "/inside",
+		"/absolute", "/etc/up",	     "/outside",    "/dir/plain",   "/loop",	    "/dangling",
+		"/out/passwd", "/../../etc/plain", "/etc/../../../etc/passwd", "//etc//./plain", "/high",
+	};
+	GString *text = g_string_new(NULL);
+	struct source *fs = source_fs_new(dir);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+		g_autofree char *content = NULL, *target = NULL;
+		g_auto(GStrv) names = NULL;
+		int read = source_read(fs, paths[i], &content, NULL);
+		int list = source_list(fs, paths[i], &names);
+		int link = source_link(fs, paths[i], &target);
+		g_autofree char *joined = names ? g_strjoinv(",", names) : NULL;
+
+		g_string_append_printf(text, "%s: %d %s, %d %s, %d %s\n", paths[i], read,
+				       content ? content : "-", list, joined ? joined : "-", link,
+				       target ? target : "-");
+	}
+	source_free(fs);
+	return g_string_free(text, FALSE);
+}
+
+/* The exit status of a child that looks without openat2(2): 0, it saw @expected. */
+static int look_without_openat2(const char *dir, int error, const char *expected)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0) {
+		g_autofree char *seen = refuse_openat2(error) ? look_all_over(dir) : NULL;
+
+		if (g_strcmp0(seen, expected) != 0)
+			g_printerr("expected\n%sseen\n%s", expected, seen ? seen : "no filter\n");
+		_exit(g_strcmp0(seen, expected) == 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void a_tree_is_the_same_where_the_kernel_refuses_openat2(void **state)
+{
+	g_autofree char *seen = NULL;
+
+	put(*state, "/etc/plain", "text");
+	put_link(*state, "/inside", "etc/plain");
+	put_link(*state, "/absolute", "/etc/plain");
+	put_link(*state, "/etc/up", "../../../inside");
+	put_link(*state, "/outside", "/etc/passwd");
+	put_link(*state, "/out", "../../../../../../etc");
+	put_link(*state, "/dir", "etc/.");
+	put_link(*state, "/loop", "loop");
+	put_link(*state, "/dangling", "nowhere");
+	put_link(*state, "/high", "etc/..");
+	seen = look_all_over(*state);
+	assert_non_null(strstr(seen, "\n/etc/up: 0 text, -20 -, 0 ../../../inside\n"));
+	assert_non_null(strstr(seen, "\n/outside: -2 -, -2 -, 0 /etc/passwd\n"));
+	assert_non_null(strstr(seen, "\n/out/passwd: -2 -"));
+	assert_non_null(strstr(seen, "\n/loop: -40 -"));
+	assert_int_equal(look_without_openat2(*state, ENOSYS, seen), 0);
+	assert_int_equal(look_without_openat2(*state, EPERM, seen), 0);
 }
 
 static void a_broken_manifest_is_an_error_with_its_line(void **state)
@@ -278,6 +377,7 @@ int main(void)
 		cmocka_unit_test(after_the_deadline_nothing_is_asked),
 		cmocka_unit_test_setup_teardown(a_saved_record_reads_back_the_same, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_link_in_a_tree_cannot_leave_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_tree_is_the_same_where_the_kernel_refuses_openat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_broken_manifest_is_an_error_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_regular_files_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, setup, teardown),
