@@ -129,6 +129,8 @@ static void judge_leaf(const struct scene *s, const struct need *need, const str
 		judge_nfs(s, need, leaf, ret);
 	} else if ((is_foreign(fs.type) || !known) && ret->verdict == VERDICT_NO) {
 		ret->verdict = VERDICT_UNKNOWN;
+	} else if (fs.type && !fs.flags && strchr(need->want, 'w') && ret->verdict == VERDICT_YES) {
+		ret->verdict = VERDICT_UNKNOWN; /* unless it is mounted read-only for QEMU */
 	}
 	ret->fs_type = g_steal_pointer(&fs.type);
 	source_fs_done(&fs);

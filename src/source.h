@@ -60,9 +60,10 @@ struct source_stat {
 	bool is_immutable, is_append_only; /* chattr(1) */
 };
 
-/** What SOURCE_FS says. Source: statfs(2), /proc/self/mountinfo (proc(5)). */
+/** What SOURCE_FS says. Source: statfs(2), mountinfo of PID 1 (proc(5)). */
 struct source_fs {
-	char *type, *flags, *mount; /* ext4, nfs4, fuse.sshfs; "rw,relatime"; owned */
+	char *type, *mount;	    /* ext4, nfs4, fuse.sshfs; owned */
+	char *flags;		    /* "rw,relatime"; NULL with a type: only this program has that mount; owned */
 	uint64_t free_bytes;	    /* f_bavail: what a process without privilege may still write */
 	uint64_t size_bytes;
 };

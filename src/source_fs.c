@@ -5,7 +5,7 @@
  * Only regular files are read, after an O_PATH look at what is there: opening a tape or a FIFO
  * does something to it.  Below any root but "/", links stay inside the tree, so that
  * a hostile tree cannot point at the reader's own files.
- * Source: open(2), statfs(2), proc(5) mountinfo, QEMU docs/interop/qcow2.txt.
+ * Source: open(2), statfs(2), QEMU docs/interop/qcow2.txt.
  */
 #include "source.h"
 
@@ -24,6 +24,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "mounts.h"
 #include "open_in_root.h"
 
 #define LIST_CAP_BYTES ((size_t)4 << 20)
@@ -249,46 +250,8 @@ static void ask_stat(const struct fs_source *fs, const char *path, struct answer
 	close(fd);
 }
 
-/* mountinfo writes blanks as \040 and so on. */
-static char *unoctal(const char *field)
-{
-	return g_strcompress(field);
-}
-
-static void add_pair(GString *text, const char *key, const char *value)
-{
-	g_autofree char *escaped = g_uri_escape_string(value, "/,:", TRUE);
-
-	g_string_append_printf(text, " %s=%s", key, escaped);
-}
-
-/* Finds the mount whose id is @mount_id; a device may be mounted in many places. */
-static void add_mount(GString *text, uint64_t mount_id, const char *mountinfo)
-{
-	g_auto(GStrv) lines = g_strsplit(mountinfo, "\n", 0);
-
-	for (size_t i = 0; lines[i]; i++) {
-		g_auto(GStrv) f = g_strsplit(lines[i], " ", 0);
-		size_t n = g_strv_length(f);
-		size_t dash = 6;
-
-		while (dash < n && strcmp(f[dash], "-") != 0)
-			dash++;
-		if (dash + 3 >= n || g_ascii_strtoull(f[0], NULL, 10) != mount_id)
-			continue;
-		g_autofree char *mount = unoctal(f[4]);
-		g_autofree char *flags = g_strdup_printf("%s,%s", f[5], f[dash + 3]);
-
-		add_pair(text, "type", f[dash + 1]);
-		add_pair(text, "mount", mount);
-		add_pair(text, "flags", flags);
-		return;
-	}
-}
-
 static void ask_fs(const struct fs_source *fs, const char *path, struct answer *ret)
 {
-	g_autofree char *mountinfo = NULL;
 	struct statvfs vfs;
 	struct statx stx;
 	GString *text;
@@ -300,13 +263,12 @@ static void ask_fs(const struct fs_source *fs, const char *path, struct answer *
 			close(fd);
 		return;
 	}
-	close(fd);
 	text = g_string_new(NULL);
 	g_string_printf(text, "free=%" PRIu64 " size=%" PRIu64,
 			(uint64_t)vfs.f_bavail * vfs.f_frsize,
 			(uint64_t)vfs.f_blocks * vfs.f_frsize);
-	if (g_file_get_contents("/proc/self/mountinfo", &mountinfo, NULL, NULL))
-		add_mount(text, stx.stx_mnt_id, mountinfo);
+	mounts_describe(text, fd, stx.stx_mnt_id);
+	close(fd);
 	ret->data = g_string_free_to_bytes(text);
 }
 

@@ -8,7 +8,10 @@
 #include <linux/filter.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -261,6 +264,60 @@ static void only_regular_files_are_read(void **state)
 	source_free(fs);
 }
 
+/* How @path below @dir is mounted, as a child sees it whose mounts are its own: "FLAGS of TYPE", or why not. */
+static char *mounted_in_a_namespace(const char *dir, bool tmpfs)
+{
+	g_autofree char *path = g_strconcat(dir, "/image", NULL);
+	char said[256] = "";
+	int ends[2];
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		struct source *fs = source_fs_new("/");
+		struct source_fs got = { 0 };
+		unsigned long remount = MS_REMOUNT | MS_BIND | MS_RDONLY;
+
+		if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount(dir, dir, tmpfs ? "tmpfs" : NULL, tmpfs ? 0 : MS_BIND, NULL) < 0 ||
+		    !(tmpfs ? g_file_set_contents(path, "x", 1, NULL) : true) ||
+		    mount(NULL, dir, NULL, remount, NULL) < 0)
+			dprintf(ends[1], "no namespace");
+		else if (source_fs(fs, path, &got) < 0)
+			dprintf(ends[1], "no answer");
+		else
+			dprintf(ends[1], "%.2s of %s", got.flags ? got.flags : "no", got.type);
+		_exit(0);
+	}
+	close(ends[1]);
+	assert_true(read(ends[0], said, sizeof(said) - 1) > 0);
+	close(ends[0]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	return g_strdup(said);
+}
+
+static void flags_of_a_mount_are_those_that_others_meet(void **state)
+{
+	g_autofree char *bound = NULL, *own = NULL;
+	g_autofree char *path = g_strconcat(*state, "/image", NULL);
+	struct source *fs = source_fs_new("/");
+	struct source_fs got = { 0 };
+
+	put(*state, "/image", "x");
+	assert_int_equal(source_fs(fs, path, &got), 0);
+	assert_non_null(got.flags);
+	assert_true(g_str_has_prefix(got.flags, "rw"));
+	source_fs_done(&got);
+	source_free(fs);
+	bound = mounted_in_a_namespace(*state, false);
+	own = mounted_in_a_namespace(*state, true);
+	if (strcmp(bound, "no namespace") == 0)
+		skip(); /* not root */
+	assert_true(g_str_has_prefix(bound, "rw of "));
+	assert_string_equal(own, "no of tmpfs");
+}
+
 static void of_a_long_log_the_end_is_read(void **state)
 {
 	size_t cap = source_cap_bytes("/var/log/x.log");
@@ -380,6 +437,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_tree_is_the_same_where_the_kernel_refuses_openat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_broken_manifest_is_an_error_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_regular_files_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(flags_of_a_mount_are_those_that_others_meet, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_an_unknown_image_only_its_magic_is_read, setup, teardown),
 		cmocka_unit_test(a_guarded_source_that_hangs_or_dies_costs_its_deadline_only),
