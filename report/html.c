@@ -73,20 +73,6 @@ static void write_title(const char *about, GString *out)
 	g_string_append(out, "</title>\n");
 }
 
-static void write_header(const struct report *r, GString *out)
-{
-	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;
-
-	g_string_append(out, "<header>\n<h1>");
-	html_text(out, r->host.name ? r->host.name : "vmdoctor");
-	g_string_append(out, "</h1>\n<p>What is wrong with its virtual machines, why, and what to do");
-	if (time) {
-		g_string_append(out, "; seen at ");
-		html_text(out, time);
-	}
-	g_string_append(out, "</p>\n</header>\n");
-}
-
 static void write_footer(const struct report *r, GString *out)
 {
 	g_string_append(out, "<footer>\n<p>Written by vmdoctor ");
@@ -115,13 +101,15 @@ void html_head(GString *out, const char *about)
 
 static void write_html(const struct report *r, const struct style *style, GString *out)
 {
+	g_autofree char *about = NULL;
 	struct tree tree;
 
 	(void)style;
 	tree_init(&tree, r->findings);
-	html_head(out, r->host.name);
+	about = html_about(r);
+	html_head(out, about);
 	g_string_append(out, "<body>\n<a class=\"skip\" href=\"#findings\">To the findings</a>\n");
-	write_header(r, out);
+	html_header(r, about, out);
 	g_string_append(out, "<main>\n");
 	html_summary(r, &tree, out);
 	html_findings(r, &tree, out);

@@ -2,7 +2,6 @@
 /* html_finding - one article for each root; what it explains is folded below it */
 #include <string.h>
 
-#include "finding.h"
 #include "html.h"
 #include "text.h"
 #include "tree.h"
@@ -22,57 +21,65 @@ static void write_heading(const struct finding *f, unsigned int depth, GString *
 	const char *tag = depth == 0 ? "h3" : "h4";
 	g_autofree char *place = text_place(f->domain, f->subject);
 
-	g_string_append_printf(out, "<%s><span class=\"rank\">%u.</span>", tag, f->rank);
-	html_badge(f, out);
+	g_string_append_printf(out, "<%s><span class=\"rank\">%u.</span> ", tag, f->rank);
+	html_badge(f->severity, 0, out);
 	html_text(out, f->title);
-	g_string_append(out, " <span class=\"place\">(");
-	html_text(out, place);
-	g_string_append_printf(out, ")</span></%s>\n", tag);
+	g_string_append_printf(out, "</%s>\n", tag);
+	html_tag(out, "p", "place", place);
 }
 
 static void write_evidence(const struct evidence *e, GString *out)
 {
 	g_autofree char *source = text_source(e);
 
-	g_string_append(out, "<tr><td><code>");
+	g_string_append(out, "<dt><code>");
 	html_text(out, source);
-	g_string_append(out, "</code></td><td><code>");
+	g_string_append(out, "</code></dt><dd><code>");
 	html_text(out, e->text);
-	g_string_append(out, "</code></td></tr>\n");
+	g_string_append(out, "</code></dd>\n");
 }
 
+/* Folded where nothing is wrong: who only reads advice looks at more of it at once. */
 static void write_all_evidence(const struct finding *f, GString *out)
 {
 	guint listed = MIN(f->evidence->len, EVIDENCE_LISTED);
+	bool is_open = f->severity > SEVERITY_ADVICE;
 
 	if (listed == 0)
 		return;
-	g_string_append(out, "<table class=\"seen\"><caption>Seen</caption>\n<thead><tr><th scope=\"col\">"
-			     "Where</th><th scope=\"col\">What</th></tr></thead>\n<tbody>\n");
+	g_string_append_printf(out, "<details class=\"evidence\"%s><summary>Where that was seen</summary>\n"
+				    "<dl class=\"seen\">\n",
+			       is_open ? " open=\"\"" : "");
 	for (guint i = 0; i < listed; i++)
 		write_evidence(f->evidence->pdata[i], out);
-	g_string_append(out, "</tbody></table>\n");
+	g_string_append(out, "</dl>\n");
 	if (listed < f->evidence->len)
 		g_string_append_printf(out, "<p class=\"dim\">and %u more, in the JSON report</p>\n",
 				       f->evidence->len - listed);
+	g_string_append(out, "</details>\n");
 }
 
 /* One click selects the whole command (user-select: all): the page has no script. */
+void html_command(const char *command, GString *out)
+{
+	if (!command || !*command)
+		return;
+	g_string_append(out, "<pre class=\"command\"><code>");
+	html_verbatim(out, command);
+	g_string_append(out, "</code></pre>\n");
+}
+
 static void write_fixes(const struct finding *f, GString *out)
 {
 	if (f->fixes->len == 0)
 		return;
-	g_string_append(out, "<p class=\"label\">Do</p>\n<ol class=\"fix\">\n");
+	g_string_append(out, "<p class=\"label\">What to do</p>\n<ol class=\"fix\">\n");
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
 		g_string_append(out, "<li>");
 		html_text(out, fix->text);
-		if (fix->command && *fix->command) {
-			g_string_append(out, "<pre><code>");
-			html_verbatim(out, fix->command);
-			g_string_append(out, "</code></pre>");
-		}
+		html_command(fix->command, out);
 		g_string_append(out, "</li>\n");
 	}
 	g_string_append(out, "</ol>\n");
@@ -86,7 +93,7 @@ static bool is_link(const char *url)
 
 static void write_reference(const struct reference *r, GString *out)
 {
-	g_string_append(out, "; see ");
+	g_string_append(out, "<li>");
 	if (is_link(r->url)) {
 		g_string_append(out, "<a href=\"");
 		html_text(out, r->url);
@@ -95,16 +102,18 @@ static void write_reference(const struct reference *r, GString *out)
 	html_text(out, r->title ? r->title : r->url);
 	if (is_link(r->url))
 		g_string_append(out, "</a>");
+	g_string_append(out, "</li>\n");
 }
 
 static void write_meta(const struct finding *f, GString *out)
 {
-	g_string_append_printf(out, "<p class=\"meta\">%s; rule <code>", confidence_names[f->confidence]);
+	g_string_append_printf(out, "<ul class=\"meta\">\n<li>%s</li>\n<li>rule <code>",
+			       confidence_names[f->confidence]);
 	html_text(out, f->rule);
-	g_string_append(out, "</code>");
+	g_string_append(out, "</code></li>\n");
 	for (guint i = 0; i < f->references->len; i++)
 		write_reference(f->references->pdata[i], out);
-	g_string_append(out, "</p>\n");
+	g_string_append(out, "</ul>\n");
 }
 
 static void write_twins(struct listing *l, const struct finding *f)
@@ -114,7 +123,7 @@ static void write_twins(struct listing *l, const struct finding *f)
 
 	if (!all)
 		return;
-	g_string_append(l->out, "<p>The same holds for: ");
+	g_string_append(l->out, "<p><b>The same holds for:</b> ");
 	for (guint i = 1; i < all->len; i++) {
 		const struct finding *twin = all->pdata[i];
 		g_autofree char *place = text_place(twin->domain, twin->subject);
@@ -142,8 +151,10 @@ static void write_children(struct listing *l, const struct finding *f, unsigned 
 			g_ptr_array_add(fresh, children->pdata[i]);
 	if (fresh->len == 0)
 		return;
-	g_string_append_printf(l->out, "<details><summary>Explains %u more finding%s</summary>\n", fresh->len,
-			       fresh->len == 1 ? "" : "s");
+	g_string_append_printf(l->out,
+			       fresh->len == 1 ? "<details><summary>Explains %u more finding</summary>\n"
+					       : "<details><summary>Explains %u more findings</summary>\n",
+			       fresh->len);
 	for (guint i = 0; i < fresh->len; i++)
 		write_article(l, fresh->pdata[i], depth + 1);
 	g_string_append(l->out, "</details>\n");
@@ -157,8 +168,8 @@ static void write_article(struct listing *l, struct finding *f, unsigned int dep
 			       severity_names[f->severity]);
 	write_heading(f, depth, l->out);
 	html_tag(l->out, "p", NULL, f->message);
-	write_all_evidence(f, l->out);
 	write_fixes(f, l->out);
+	write_all_evidence(f, l->out);
 	write_meta(f, l->out);
 	write_twins(l, f);
 	if (depth < DEPTH_MAX)

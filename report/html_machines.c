@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* html_machines - who was looked at: a card for the host, one for each domain; and what was not */
-#include "finding.h"
 #include "html.h"
 #include "reasons.h"
 #include "text.h"
 
-enum { ENTRIES_LISTED = 60 };
+enum { ENTRIES_LISTED = 60, SOURCES_NAMED = 3 };
 
 static void write_fact(const char *name, const char *value, GString *out)
 {
@@ -18,7 +17,8 @@ static void write_fact(const char *name, const char *value, GString *out)
 
 static void write_host(const struct report *r, GString *out)
 {
-	g_string_append_printf(out, "<article class=\"%s\">\n<h3>Host ", r->sample->len > 0 ? "wide" : "host");
+	g_string_append_printf(out, "<article id=\"host\" class=\"%s\">\n<h3>Host ",
+			       r->sample->len > 0 ? "wide" : "card");
 	html_text(out, r->host.name);
 	g_string_append(out, "</h3>\n<dl class=\"facts\">\n");
 	write_fact("System", r->host.os ? r->host.os : "unknown", out);
@@ -30,22 +30,24 @@ static void write_host(const struct report *r, GString *out)
 	g_string_append(out, "</article>\n");
 }
 
-static void write_domain(const struct report_domain *d, GString *out)
+static void write_domain(const struct report *r, guint i, GString *out)
 {
+	const struct report_domain *d = r->domains->pdata[i];
 	bool is_wide = d->paths->len > 0 || d->sample->len > 0;
-	g_autofree char *state = d->reason ? g_strdup_printf("%s (%s)", d->state ? d->state : "unknown", d->reason)
-					   : g_strdup(d->state ? d->state : "unknown");
+	const char *state = d->state ? d->state : "unknown";
+	g_autofree char *whole = d->reason ? g_strdup_printf("%s (%s)", state, d->reason) : g_strdup(state);
 
-	g_string_append_printf(out, "<article class=\"%s\">\n<h3>Domain ", is_wide ? "wide" : "domain");
+	g_string_append_printf(out, "<article id=\"d%u\" class=\"%s\">\n<h3>Domain ", i,
+			       is_wide ? "wide" : "card");
 	html_text(out, d->name);
 	g_string_append(out, "</h3>\n<dl class=\"facts\">\n");
-	write_fact("State", state, out);
+	write_fact("State", whole, out);
 	write_fact("Machine", d->machine, out);
 	write_fact("System", d->os, out);
 	write_fact("UUID", d->uuid, out);
 	g_string_append(out, "</dl>\n");
 	html_paths(d, out);
-	html_domain_sample(d, out);
+	html_domain_sample(r, d, out);
 	g_string_append(out, "</article>\n");
 }
 
@@ -55,55 +57,91 @@ void html_machines(const struct report *r, GString *out)
 			     "<div class=\"cards\">\n");
 	write_host(r, out);
 	for (guint i = 0; i < r->domains->len; i++)
-		write_domain(r->domains->pdata[i], out);
+		write_domain(r, i, out);
 	g_string_append(out, "</div>\n</section>\n");
 }
+
+/* What was not checked */
 
 static void write_entries(const struct reason *reason, GString *out)
 {
 	guint listed = MIN(reason->entries->len, ENTRIES_LISTED);
 
-	g_string_append_printf(out, "<details><summary>%u check%s</summary><ul>\n", reason->entries->len,
-			       reason->entries->len == 1 ? "" : "s");
+	g_string_append(out, "<ul>\n");
 	for (guint i = 0; i < listed; i++) {
 		const struct undecided *u = reason->entries->pdata[i];
 		g_autofree char *place = text_place(u->domain, u->subject);
 
 		g_string_append(out, "<li><code>");
 		html_text(out, u->rule);
-		g_string_append(out, "</code> (");
-		html_text(out, place);
-		g_string_append(out, ")</li>\n");
+		g_string_append(out, "</code> ");
+		html_tag(out, "span", "place", place);
+		g_string_append(out, "</li>\n");
 	}
 	if (listed < reason->entries->len)
-		g_string_append_printf(out, "<li>and %u more</li>\n", reason->entries->len - listed);
-	g_string_append(out, "</ul></details>");
+		g_string_append_printf(out, "<li>and %u more, in the JSON report</li>\n",
+				       reason->entries->len - listed);
+	g_string_append(out, "</ul>\n");
+}
+
+/* All that could not be read, where the heading has not all of it. */
+static void write_sources(const struct reason *reason, GString *out)
+{
+	if (reason->sources->len <= SOURCES_NAMED)
+		return;
+	g_string_append(out, "<ul>\n");
+	for (guint i = 0; i < reason->sources->len; i++)
+		html_tag(out, "li", NULL, reason->sources->pdata[i]);
+	g_string_append(out, "</ul>\n");
 }
 
 static void write_reason(const struct reason *reason, GString *out)
 {
-	g_autofree char *why = reason_words(reason, reason->sources->len);
+	g_autofree char *words = reason_words(reason, SOURCES_NAMED);
+	guint n = reason->entries->len;
 
-	g_string_append(out, "<tr><td>");
-	html_text(out, why);
-	g_string_append(out, "</td><td>");
-	html_text(out, reason->remedy);
-	g_string_append(out, "</td><td>");
+	g_string_append(out, "<details><summary>");
+	html_text(out, words);
+	g_string_append_printf(out, n == 1 ? " <span class=\"dim\">(%u check)</span>"
+					   : " <span class=\"dim\">(%u checks)</span>",
+			       n);
+	g_string_append(out, "</summary>\n");
+	write_sources(reason, out);
 	write_entries(reason, out);
-	g_string_append(out, "</td></tr>\n");
+	g_string_append(out, "</details>\n");
+}
+
+/* All reasons that go away by the same deed, from @first on; what has been written is cleared. */
+static void write_remedy(GPtrArray *reasons, guint first, GString *out)
+{
+	const char *remedy = ((const struct reason *)reasons->pdata[first])->remedy;
+
+	g_string_append(out, "<article class=\"gap\">\n");
+	html_tag(out, "h3", NULL, remedy && *remedy ? remedy : "nothing that is known would help");
+	for (guint i = first; i < reasons->len; i++) {
+		const struct reason *reason = reasons->pdata[i];
+
+		if (!reason || g_strcmp0(reason->remedy, remedy) != 0)
+			continue;
+		write_reason(reason, out);
+		reasons->pdata[i] = NULL;
+	}
+	g_string_append(out, "</article>\n");
 }
 
 void html_undecided(const struct report *r, GString *out)
 {
 	g_autoptr(GPtrArray) reasons = reasons_new(r->undecided);
+	g_autoptr(GPtrArray) left = g_ptr_array_new(); /* borrowed */
 
 	if (reasons->len == 0)
 		return;
+	g_ptr_array_extend(left, reasons, NULL, NULL);
 	g_string_append(out, "<section aria-labelledby=\"undecided\">\n<h2 id=\"undecided\">Not checked</h2>\n"
-			     "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Why</th>"
-			     "<th scope=\"col\">What would help</th><th scope=\"col\">Checks</th></tr></thead>\n"
-			     "<tbody>\n");
-	for (guint i = 0; i < reasons->len; i++)
-		write_reason(reasons->pdata[i], out);
-	g_string_append(out, "</tbody></table></div>\n</section>\n");
+			     "<p class=\"dim\">Nothing is known of these: neither that they are in order nor that they "
+			     "are not. Each heading says what would settle it.</p>\n");
+	for (guint i = 0; i < left->len; i++)
+		if (left->pdata[i])
+			write_remedy(left, i, out);
+	g_string_append(out, "</section>\n");
 }

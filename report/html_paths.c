@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * html_paths - the way of a guest's frames, hop by hop, as a diagram
+ * html_paths - the way of a guest's frames, hop by hop, as a diagram and as a table
  *
- * Names that are too long for their box are cut; a tooltip and the table for screen readers (the
- * diagram's description) have them whole.
+ * Each hop is a drawing of its own, so that the row wraps on a phone and on paper.  Names that are
+ * too long for their box are cut; its tooltip and the table have them whole.
  */
-#include "finding.h"
 #include "html.h"
-#include "text.h"
 
 /* Pixels of the drawing; columns of text in a box. */
-enum { BOX = 124, GAP = 26, HIGH = 78, PAD = 2, COLUMNS = 16, HOPS_MAX = 32 };
+enum { BOX = 132, GAP = 22, HIGH = 64, PAD = 2, COLUMNS = 16, HOPS_MAX = 32 };
 
 static const char *const marks[HOP_MAX_] = {
 	[HOP_UNKNOWN] = "? not known", [HOP_SOUND] = "✓ sound", [HOP_BROKEN] = "✗ broken"
@@ -28,64 +26,69 @@ static char *cut(const char *text)
 	return g_strconcat(begin, "…", NULL);
 }
 
-static void write_label(int x, int y, const char *class, const char *text, GString *out)
+static void write_label(int y, const char *class, const char *text, GString *out)
 {
 	g_autofree char *label = text ? cut(text) : NULL;
 
 	if (!label)
 		return;
-	g_string_append_printf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, y);
+	g_string_append_printf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, GAP + 10, y);
 	html_text(out, label);
 	g_string_append(out, "</text>");
 }
 
-static void describe(const struct hop *h, GString *out)
+/* Its title is the tooltip; a screen reader reads the table instead. */
+static void write_hop(const struct hop *h, bool is_first, GString *out)
 {
+	g_string_append_printf(out, "<svg class=\"hop %s\" width=\"%d\" height=\"%d\"><title>",
+			       hop_state_names[h->state], GAP + BOX + PAD, HIGH + 2 * PAD);
 	html_text(out, h->name);
-	if (h->place) {
-		g_string_append(out, " ");
-		html_text(out, h->place);
-	}
-	g_string_append_printf(out, ": %s", hop_state_names[h->state]);
-	if (h->counts) {
-		g_string_append(out, ", ");
-		html_text(out, h->counts);
-	}
-}
-
-static void write_hop(const struct hop *h, int x, GString *out)
-{
-	g_string_append_printf(out, "<g class=\"hop %s\"><title>", hop_state_names[h->state]);
-	describe(h, out);
-	g_string_append_printf(out, "</title><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>", x,
-			       PAD, BOX, HIGH);
-	write_label(x + 9, 20, "mark", h->name, out);
-	write_label(x + 9, 37, "place", h->place, out);
-	write_label(x + 9, 54, "count", h->counts, out);
-	write_label(x + 9, 71, "mark", marks[h->state], out);
-	g_string_append(out, "</g>\n");
+	g_string_append_printf(out, " %s", marks[h->state]);
+	g_string_append(out, "</title>");
+	if (!is_first)
+		g_string_append_printf(out, "<path class=\"way\" d=\"M0 %dH%dm-6 -4l6 4l-6 4\"/>", PAD + HIGH / 2, GAP - 2);
+	g_string_append_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>", GAP, PAD, BOX, HIGH);
+	write_label(20, "mark", h->name, out);
+	write_label(38, "at", h->place, out);
+	write_label(56, "mark", marks[h->state], out);
+	g_string_append(out, "</svg>\n");
 }
 
 static void write_diagram(const GPtrArray *hops, GString *out)
 {
-	guint n = MIN(hops->len, HOPS_MAX);
-	int width = (int)n * (BOX + GAP) - GAP + 2 * PAD;
+	g_string_append(out, "<div class=\"hops\" role=\"img\" aria-label=\"The hops as a row of boxes; the "
+			     "table below says the same\">\n");
+	for (guint i = 0; i < MIN(hops->len, HOPS_MAX); i++)
+		write_hop(hops->pdata[i], i == 0, out);
+	g_string_append(out, "</div>\n");
+}
 
-	g_string_append_printf(out, "<svg role=\"img\" width=\"%d\" height=\"%d\"><desc>", width, HIGH + 2 * PAD);
-	for (guint i = 0; i < n; i++) {
-		g_string_append(out, i > 0 ? "; " : "");
-		describe(hops->pdata[i], out);
-	}
-	g_string_append(out, "</desc>\n");
-	for (guint i = 0; i < n; i++) {
-		int x = PAD + (int)i * (BOX + GAP);
+static void write_cell(const char *text, GString *out)
+{
+	g_string_append(out, "<td>");
+	html_text(out, text);
+	g_string_append(out, "</td>");
+}
 
-		if (i > 0)
-			g_string_append_printf(out, "<line class=\"way\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
-					       x - GAP, PAD + HIGH / 2, x, PAD + HIGH / 2);
-		write_hop(hops->pdata[i], x, out);
-	}
-	g_string_append(out, "</svg>\n");
+static void write_row(const struct hop *h, GString *out)
+{
+	g_string_append(out, "<tr><th scope=\"row\">");
+	html_text(out, h->name);
+	g_string_append(out, "</th>");
+	write_cell(h->place ? h->place : "–", out);
+	g_string_append_printf(out, "<td class=\"%s\">%s</td>", hop_state_names[h->state], marks[h->state]);
+	write_cell(h->counts ? h->counts : "–", out);
+	g_string_append(out, "</tr>\n");
+}
+
+static void write_table(const struct report_path *p, GString *out)
+{
+	g_string_append(out, "<div class=\"scroll\"><table class=\"way\"><caption>The same as a table</caption>\n"
+			     "<thead><tr><th scope=\"col\">Hop</th><th scope=\"col\">Where</th><th scope=\"col\">State</th>"
+			     "<th scope=\"col\">Seen there</th></tr></thead>\n<tbody>\n");
+	for (guint i = 0; i < MIN(p->hops->len, HOPS_MAX); i++)
+		write_row(p->hops->pdata[i], out);
+	g_string_append(out, "</tbody></table></div>\n");
 }
 
 void html_paths(const struct report_domain *d, GString *out)
@@ -95,11 +98,10 @@ void html_paths(const struct report_domain *d, GString *out)
 
 		if (p->hops->len == 0)
 			continue;
-		g_string_append(out, "<p class=\"label\">Network probe of ");
+		g_string_append(out, "<h4>Network probe of ");
 		html_text(out, p->interface);
-		g_string_append(out, "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-				     "aria-label=\"Network probe\">\n");
+		g_string_append(out, ": the way of its frames</h4>\n");
 		write_diagram(p->hops, out);
-		g_string_append(out, "</div>\n");
+		write_table(p, out);
 	}
 }

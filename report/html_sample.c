@@ -1,106 +1,265 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * html_sample - what was measured: tables of the numbers, with a bar to each line
+ * html_sample - what was measured: pictures, and beside them the same numbers as a table
  *
  * Names and units of the values are those of the facts (checks/sample.c and its kin).
  */
 #include <math.h>
 #include <string.h>
 
-#include "finding.h"
 #include "html.h"
+#include "html_chart.h"
 
-enum { ROWS_MAX = 64, SCALE = 1000 }; /* SCALE: user units of a whole bar */
+enum { ROWS_MAX = 64, PARTS_MAX = 8, ATTRS_MAX = 3 };
 
-/** One part of a bar. */
+/** A column of a table, and its part of the picture. */
 struct part {
-	const char *title, *attr;
+	const char *title;
+	const char *attrs[ATTRS_MAX]; /* their sum */
 	const char *class;
-	double per; /* units of @attr that make 1 % */
+	double per;	   /* units of the attributes that make one of the table's */
+	const char *rate;  /* 0: there was none of it in the sample; or NULL */
+	const char *limit; /* parameter of the measure's rule, or NULL */
+};
+
+/** A table: one line for each row of a kind. */
+struct measure {
+	const char *kind, *name, *heading, *caption, *unit;
+	const struct part *parts;
+	size_t n;
+	bool is_share;	  /* parts of 100, beside each other */
+	double most;	  /* the picture's width; 0: the largest value or limit */
+	const char *rule; /* that judges it, or NULL */
 };
 
 static const struct part cpu_parts[] = {
-	{ "guests", "guest-percent", "f-run", 1 },   { "other programs", "user-percent", "f-sys", 1 },
-	{ "kernel", "system-percent", "f-quota", 1 }, { "waiting for disks", "iowait-percent", "f-delay", 1 },
-	{ "taken by the host's own host", "steal-percent", "f-delay", 1 },
-	{ "idle", "idle-percent", "f-idle", 1 },
+	{ "guests", { "guest-percent" }, "f-run", 1, NULL, NULL },
+	{ "other programs", { "user-percent", "nice-percent" }, "f-user", 1, NULL, NULL },
+	{ "the kernel", { "system-percent" }, "f-system", 1, NULL, NULL },
+	{ "interrupts", { "irq-percent", "softirq-percent" }, "f-irq", 1, NULL, NULL },
+	{ "idle, waiting for disks", { "iowait-percent" }, "f-delay", 1, NULL, NULL },
+	{ "taken by the host below (steal)", { "steal-percent" }, "f-steal", 1, NULL, NULL },
+	{ "idle", { "idle-percent" }, "f-rest", 1, NULL, NULL },
 };
 static const struct part vcpu_parts[] = {
-	{ "ran", "run-percent", "f-run", 1 },
-	{ "waited for a CPU", "delay-ms-per-s", "f-delay", 10 },
-	{ "of that, by quota", "throttled-ms-per-s", "f-quota", 10 },
+	{ "ran", { "run-percent" }, "f-run", 1, NULL, NULL },
+	{ "waited", { "contention-ms-per-s" }, "f-delay", 10, NULL, "much" },
+	{ "quota", { "throttled-ms-per-s" }, "f-quota", 10, NULL, NULL },
 };
 static const struct part disk_parts[] = {
-	{ "read", "read-latency-ms", "f-run", 1 },
-	{ "write", "write-latency-ms", "f-delay", 1 },
-	{ "flush", "flush-latency-ms", "f-quota", 1 },
+	{ "read", { "read-latency-ms" }, "f-run", 1, "reads-per-s", "slow" },
+	{ "write", { "write-latency-ms" }, "f-delay", 1, "writes-per-s", "slow" },
+	{ "flush", { "flush-latency-ms" }, "f-quota", 1, "flushes-per-s", "flush" },
+};
+static const struct part pressure_parts[] = {
+	{ "something", { "some-percent" }, "f-delay", 1, NULL, NULL },
+	{ "everything", { "full-percent" }, "f-steal", 1, NULL, NULL },
 };
 
-/* Of what a recording says: never negative, never NaN. Return: false if the row has it not */
-static bool value_of(const struct sample_row *row, const struct part *part, double *ret)
-{
-	const char *text = sample_row_get(row, part->attr);
-	double value = text ? g_ascii_strtod(text, NULL) / part->per : NAN;
+static const struct measure vcpu_measure = {
+	"vcpu", "id", "vCPU", "Virtual CPUs: ran, waited for a CPU of the host, was held by its quota", "%",
+	vcpu_parts, G_N_ELEMENTS(vcpu_parts), true, 100, "performance-cpu-contention",
+};
+static const struct measure disk_measure = {
+	"disk", "target", "disk", "Disks: how long a request took, on average", "ms",
+	disk_parts, G_N_ELEMENTS(disk_parts), false, 0, "performance-disk-latency",
+};
+static const struct measure pressure_measure = {
+	"pressure", "resource", "for", "Pressure: how much of the time programs waited", "%",
+	pressure_parts, G_N_ELEMENTS(pressure_parts), false, 100, NULL,
+};
 
-	if (!(value >= 0 && value < 1e9))
-		return false;
-	*ret = value;
-	return true;
+/* Of what a recording says: never negative, never infinite. NaN: the row has it not */
+static double number_of(const struct sample_row *row, const char *attr)
+{
+	const char *text = sample_row_get(row, attr);
+	double value = text ? g_ascii_strtod(text, NULL) : NAN;
+
+	return value >= 0 && value < 1e9 ? value : NAN;
 }
 
-static void write_legend(const struct part *parts, size_t n, const struct sample_row *row, GString *out)
+static double value_of(const struct sample_row *row, const struct part *part)
 {
-	g_string_append(out, "<ul class=\"legend\">\n");
-	for (size_t i = 0; i < n; i++) {
-		double value = 0;
+	double sum = 0;
 
-		if (row && !value_of(row, &parts[i], &value))
+	for (size_t i = 0; i < ATTRS_MAX && part->attrs[i]; i++)
+		sum += number_of(row, part->attrs[i]);
+	return sum / part->per;
+}
+
+static bool is_none(const struct sample_row *row, const struct part *part)
+{
+	return part->rate && number_of(row, part->rate) == 0;
+}
+
+/* "20.0 %"; that there was nothing to measure is not the same as not knowing. */
+static char *shown(const struct sample_row *row, const struct part *part, const char *unit)
+{
+	double value = value_of(row, part);
+
+	if (!isnan(value))
+		return g_strdup_printf("%.1f %s", value, unit);
+	return g_strdup(is_none(row, part) ? "none" : "not known");
+}
+
+/* What the picture shows, in words. */
+static char *title_of(const char *name, const struct sample_row *row, const struct part *parts, size_t n,
+		      const char *unit)
+{
+	GString *title = g_string_new(name);
+
+	for (size_t i = 0; i < n; i++) {
+		g_autofree char *value = shown(row, &parts[i], unit);
+
+		g_string_append_printf(title, "%s %s %s", i == 0 ? ":" : ",", parts[i].title, value);
+	}
+	return g_string_free(title, FALSE);
+}
+
+/** How a measure is drawn for one report. */
+struct drawing {
+	const struct measure *measure;
+	const GPtrArray *rows; /* of all kinds; borrowed */
+	double limits[PARTS_MAX], most;
+	bool has_unknown;
+};
+
+static bool is_of(const struct sample_row *row, const struct measure *m)
+{
+	return strcmp(row->kind, m->kind) == 0;
+}
+
+/* @b may be NaN. */
+static double larger(double a, double b)
+{
+	return b > a ? b : a;
+}
+
+static void drawing_add(struct drawing *d, const struct sample_row *row, size_t part)
+{
+	double value = value_of(row, &d->measure->parts[part]);
+
+	d->most = larger(d->most, value);
+	d->has_unknown |= isnan(value) && !is_none(row, &d->measure->parts[part]);
+}
+
+static void drawing_init(struct drawing *d, const struct report *r, const GPtrArray *rows,
+			 const struct measure *m)
+{
+	*d = (struct drawing){ .measure = m, .rows = rows };
+	for (size_t p = 0; p < m->n; p++) {
+		const char *limit = m->parts[p].limit;
+
+		d->limits[p] = limit ? report_limit(r, m->rule, limit) / m->parts[p].per : NAN;
+		d->most = larger(d->most, d->limits[p]);
+		for (guint i = 0; i < rows->len; i++)
+			if (is_of(rows->pdata[i], m))
+				drawing_add(d, rows->pdata[i], p);
+	}
+	if (m->most > 0)
+		d->most = m->most;
+}
+
+static void write_picture(const struct drawing *d, const struct sample_row *row, const char *name, GString *out)
+{
+	const struct measure *m = d->measure;
+	g_autofree char *title = title_of(name, row, m->parts, m->n, m->unit);
+	struct chart_part parts[PARTS_MAX];
+
+	for (size_t i = 0; i < m->n; i++)
+		parts[i] = (struct chart_part){ m->parts[i].class,
+						is_none(row, &m->parts[i]) ? 0 : value_of(row, &m->parts[i]),
+						d->limits[i] };
+	if (m->is_share)
+		html_chart_stack(parts, m->n, title, out);
+	else
+		html_chart_bars(parts, m->n, d->most, title, out);
+}
+
+static void write_cell(const char *value, GString *out)
+{
+	g_string_append_printf(out, "<td class=\"num\">%s</td>", value);
+}
+
+static void write_row(const struct drawing *d, const struct sample_row *row, GString *out)
+{
+	const struct measure *m = d->measure;
+	const char *name = sample_row_get(row, m->name);
+
+	g_string_append(out, "<tr><th scope=\"row\">");
+	html_text(out, name ? name : "?");
+	g_string_append(out, "</th><td class=\"bar\">");
+	write_picture(d, row, name ? name : "?", out);
+	g_string_append(out, "</td>");
+	for (size_t i = 0; i < m->n; i++) {
+		g_autofree char *value = shown(row, &m->parts[i], m->unit);
+
+		write_cell(value, out);
+	}
+	g_string_append(out, "</tr>\n");
+}
+
+static void write_swatch(const char *class, GString *out)
+{
+	g_string_append_printf(out, "<i class=\"%s\"></i>", class);
+}
+
+static void write_head(const struct measure *m, GString *out)
+{
+	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"measure\"><caption>%s</caption>\n<thead><tr>"
+				    "<th scope=\"col\">%s</th><th scope=\"col\">picture</th>",
+			       m->caption, m->heading);
+	for (size_t i = 0; i < m->n; i++) {
+		g_string_append(out, "<th scope=\"col\" class=\"num\">");
+		write_swatch(m->parts[i].class, out);
+		g_string_append_printf(out, "%s</th>", m->parts[i].title);
+	}
+	g_string_append(out, "</tr></thead>\n<tbody>\n");
+}
+
+/* Where a rule begins to find fault, by the part's name. */
+static void write_limits(const struct drawing *d, GString *out)
+{
+	const struct measure *m = d->measure;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (!isnan(d->limits[i]))
+			g_string_append_printf(out, "<li>%s: a finding from %.0f %s on</li>\n", m->parts[i].title,
+					       d->limits[i], m->unit);
+}
+
+static void write_notes(const struct drawing *d, guint left_out, GString *out)
+{
+	g_string_append(out, "<ul class=\"notes\">\n");
+	write_limits(d, out);
+	if (!d->measure->is_share && d->most > 0)
+		g_string_append_printf(out, "<li>the whole width: %.0f %s</li>\n", d->most, d->measure->unit);
+	if (left_out > 0)
+		g_string_append_printf(out, "<li>and %u more, in the JSON report</li>\n", left_out);
+	g_string_append(out, d->has_unknown ? "<li>dashed: not known</li>\n</ul>\n" : "</ul>\n");
+}
+
+static void write_measure(const struct report *r, const GPtrArray *rows, const struct measure *m, GString *out)
+{
+	struct drawing d;
+	guint n = 0;
+
+	drawing_init(&d, r, rows, m);
+	for (guint i = 0; i < rows->len; i++) {
+		if (!is_of(rows->pdata[i], m))
 			continue;
-		g_string_append_printf(out, "<li><i class=\"%s\"></i>%s", parts[i].class, parts[i].title);
-		if (row)
-			g_string_append_printf(out, " %.1f %%", value);
-		g_string_append(out, "</li>\n");
+		if (n++ == 0)
+			write_head(m, out);
+		if (n <= ROWS_MAX)
+			write_row(&d, rows->pdata[i], out);
 	}
-	g_string_append(out, "</ul>\n");
+	if (n == 0)
+		return;
+	g_string_append(out, "</tbody></table></div>\n");
+	write_notes(&d, n > ROWS_MAX ? n - ROWS_MAX : 0, out);
 }
 
-/* Beside each other, in percent. The numbers stand next to it: for the eye only. */
-static void write_stack(const struct part *parts, size_t n, const struct sample_row *row, GString *out)
-{
-	double at = 0;
-
-	g_string_append_printf(out, "<svg aria-hidden=\"true\" width=\"100%%\" height=\"18\" viewBox=\"0 0 %d 18\" "
-				    "preserveAspectRatio=\"none\"><rect class=\"f-idle\" width=\"%d\" height=\"18\"/>",
-			       SCALE, SCALE);
-	for (size_t i = 0; i < n; i++) {
-		double value = 0, width;
-
-		if (!value_of(row, &parts[i], &value))
-			continue;
-		width = CLAMP(value * SCALE / 100, 0, SCALE - at);
-		g_string_append_printf(out, "<rect class=\"%s\" x=\"%.0f\" width=\"%.0f\" height=\"18\"/>",
-				       parts[i].class, at, width);
-		at += width;
-	}
-	g_string_append(out, "</svg>");
-}
-
-/* Below each other, as parts of @most. */
-static void write_bars(const struct part *parts, size_t n, const struct sample_row *row, double most,
-		       GString *out)
-{
-	g_string_append_printf(out, "<svg aria-hidden=\"true\" width=\"100%%\" height=\"%zu\" viewBox=\"0 0 %d %zu\" "
-				    "preserveAspectRatio=\"none\">",
-			       n * 7, SCALE, n * 7);
-	for (size_t i = 0; i < n; i++) {
-		double value = 0;
-
-		if (value_of(row, &parts[i], &value) && most > 0)
-			g_string_append_printf(out, "<rect class=\"%s\" y=\"%zu\" width=\"%.0f\" height=\"6\"/>",
-					       parts[i].class, i * 7, MIN(value / most, 1.0) * SCALE);
-	}
-	g_string_append(out, "</svg>");
-}
+/* The host's CPUs: one picture, and its parts below each other. */
 
 static const struct sample_row *find(const GPtrArray *rows, const char *kind)
 {
@@ -110,110 +269,69 @@ static const struct sample_row *find(const GPtrArray *rows, const char *kind)
 	return NULL;
 }
 
-static void write_window(const struct sample_row *row, GString *out)
+static void write_cpu_heading(const struct sample_row *use, GString *out)
 {
-	const char *ms = sample_row_get(row, "window-ms");
+	double ms = number_of(use, "window-ms");
 
-	if (ms)
-		g_string_append_printf(out, ", in %.1f seconds", g_ascii_strtod(ms, NULL) / 1000);
+	if (isnan(ms))
+		g_string_append(out, "<h4>What its CPUs did</h4>\n");
+	else
+		g_string_append_printf(out, "<h4>What its CPUs did, in %.1f seconds</h4>\n", ms / 1000);
+}
+
+static void write_cpu_picture(const struct sample_row *use, GString *out)
+{
+	size_t n = G_N_ELEMENTS(cpu_parts);
+	g_autofree char *title = title_of("CPUs of the host", use, cpu_parts, n, "%");
+	struct chart_part parts[PARTS_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = (struct chart_part){ cpu_parts[i].class, value_of(use, &cpu_parts[i]), NAN };
+	html_chart_stack(parts, n, title, out);
+}
+
+static bool is_cpu_known(const struct sample_row *use)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(cpu_parts); i++)
+		if (!isnan(value_of(use, &cpu_parts[i])))
+			return true;
+	return false;
+}
+
+static void write_cpu_table(const struct sample_row *use, GString *out)
+{
+	g_string_append(out, "<table class=\"modes\"><thead><tr><th scope=\"col\">CPU time of</th>"
+			     "<th scope=\"col\" class=\"num\">share</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(cpu_parts); i++) {
+		g_autofree char *value = shown(use, &cpu_parts[i], "%");
+
+		g_string_append(out, "<tr><th scope=\"row\">");
+		write_swatch(cpu_parts[i].class, out);
+		g_string_append_printf(out, "%s</th>", cpu_parts[i].title);
+		write_cell(value, out);
+		g_string_append(out, "</tr>\n");
+	}
+	g_string_append(out, "</tbody></table>\n");
 }
 
 void html_host_sample(const struct report *r, GString *out)
 {
 	const struct sample_row *use = find(r->sample, "cpu-use");
 
-	if (!use)
-		return;
-	g_string_append(out, "<p class=\"label\">What its CPUs did");
-	write_window(use, out);
-	g_string_append(out, "</p>\n");
-	write_stack(cpu_parts, G_N_ELEMENTS(cpu_parts), use, out);
-	write_legend(cpu_parts, G_N_ELEMENTS(cpu_parts), use, out);
-}
-
-/** A table: one line for each row of a kind. */
-struct measure {
-	const char *kind, *name, *caption, *unit;
-	const struct part *parts;
-	size_t n;
-	bool is_stack; /* percents of a whole; else compared with the largest */
-};
-
-static double most_of(const GPtrArray *rows, const struct measure *m)
-{
-	double most = 0;
-
-	for (guint i = 0; i < rows->len; i++)
-		for (size_t p = 0; p < m->n; p++) {
-			double value = 0;
-
-			if (strcmp(((const struct sample_row *)rows->pdata[i])->kind, m->kind) == 0 &&
-			    value_of(rows->pdata[i], &m->parts[p], &value))
-				most = MAX(most, value);
-		}
-	return most;
-}
-
-static void write_head(const struct measure *m, GString *out)
-{
-	g_string_append_printf(out, "<div class=\"scroll\"><table><caption>%s</caption>\n<thead><tr><th "
-				    "scope=\"col\">%s</th>",
-			       m->caption, m->kind);
-	for (size_t i = 0; i < m->n; i++)
-		g_string_append_printf(out, "<th scope=\"col\" class=\"num\">%s</th>", m->parts[i].title);
-	g_string_append(out, "<th scope=\"col\"><span aria-hidden=\"true\"></span></th></tr></thead>\n<tbody>\n");
-}
-
-static void write_row(const struct measure *m, const struct sample_row *row, double most, GString *out)
-{
-	const char *name = sample_row_get(row, m->name);
-
-	g_string_append(out, "<tr>");
-	g_string_append(out, "<th scope=\"row\">");
-	html_text(out, name ? name : "?");
-	g_string_append(out, "</th>");
-	for (size_t i = 0; i < m->n; i++) {
-		double value = 0;
-
-		if (value_of(row, &m->parts[i], &value))
-			g_string_append_printf(out, "<td class=\"num\">%.1f %s</td>", value, m->unit);
+	if (use) {
+		write_cpu_heading(use, out);
+		write_cpu_picture(use, out);
+		if (is_cpu_known(use))
+			write_cpu_table(use, out);
 		else
-			g_string_append(out, "<td class=\"num\">–</td>");
+			g_string_append(out, "<p class=\"dim\">not known</p>\n");
 	}
-	g_string_append(out, "<td class=\"bar\">");
-	if (m->is_stack)
-		write_stack(m->parts, 2, row, out);
-	else
-		write_bars(m->parts, m->n, row, most, out);
-	g_string_append(out, "</td></tr>\n");
+	write_measure(r, r->sample, &pressure_measure, out);
 }
 
-static void write_measure(const GPtrArray *rows, const struct measure *m, GString *out)
+void html_domain_sample(const struct report *r, const struct report_domain *d, GString *out)
 {
-	double most = most_of(rows, m);
-	guint listed = 0;
-
-	if (!find(rows, m->kind))
-		return;
-	write_head(m, out);
-	for (guint i = 0; i < rows->len; i++)
-		if (strcmp(((const struct sample_row *)rows->pdata[i])->kind, m->kind) == 0 &&
-		    listed++ < ROWS_MAX)
-			write_row(m, rows->pdata[i], most, out);
-	g_string_append(out, "</tbody></table></div>\n");
-	if (listed > ROWS_MAX)
-		g_string_append_printf(out, "<p class=\"dim\">and %u more, in the JSON report</p>\n",
-				       listed - ROWS_MAX);
-	write_legend(m->parts, m->is_stack ? 2 : m->n, NULL, out);
-}
-
-void html_domain_sample(const struct report_domain *d, GString *out)
-{
-	static const struct measure vcpus = { "vcpu", "id", "Virtual CPUs, in percent of the time", "%",
-					      vcpu_parts, G_N_ELEMENTS(vcpu_parts), true };
-	static const struct measure disks = { "disk", "target", "Disks: how long a request took, on average",
-					      "ms", disk_parts, G_N_ELEMENTS(disk_parts), false };
-
-	write_measure(d->sample, &vcpus, out);
-	write_measure(d->sample, &disks, out);
+	write_measure(r, d->sample, &vcpu_measure, out);
+	write_measure(r, d->sample, &disk_measure, out);
+	write_measure(r, d->sample, &pressure_measure, out);
 }

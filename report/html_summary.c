@@ -1,40 +1,150 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* html_summary - the top of the page: how much was found, and what to do first */
-#include "finding.h"
+/*
+ * html_summary - the first screen: whom the page is about, how bad it is, what to do first
+ */
+#include <string.h>
+
 #include "html.h"
 #include "text.h"
 #include "tree.h"
 
-enum { FIRST_LISTED = 3 };
+enum { FIRST_LISTED = 3, DOMAINS_LISTED = 60 };
 
-static void write_count(const char *what, unsigned int n, GString *out)
+/* One, and more than one. */
+static const char *const severity_counts[SEVERITY_MAX_][2] = {
+	[SEVERITY_INFO] = { "note", "notes" },
+	[SEVERITY_ADVICE] = { "piece of advice", "pieces of advice" },
+	[SEVERITY_WARNING] = { "warning", "warnings" },
+	[SEVERITY_ERROR] = { "error", "errors" },
+	[SEVERITY_CRITICAL] = { "critical", "critical" },
+};
+
+static const char *const verdicts[SEVERITY_MAX_] = {
+	[SEVERITY_INFO] = "No problem was found",
+	[SEVERITY_ADVICE] = "Nothing is broken; something could be better",
+	[SEVERITY_WARNING] = "Something is degraded, or will break",
+	[SEVERITY_ERROR] = "Something is broken",
+	[SEVERITY_CRITICAL] = "Something does not run, or data is at risk",
+};
+
+/** How many findings of each severity. */
+struct tally {
+	unsigned int n[SEVERITY_MAX_], all;
+};
+
+/* Of one domain, or of the host; of everything if @is_all. */
+static struct tally tally_of(const struct report *r, const char *domain, bool is_all)
 {
-	g_string_append_printf(out, "<div><dt>%s</dt><dd>%u</dd></div>\n", what, n);
+	struct tally t = { 0 };
+
+	for (guint i = 0; i < r->findings->len; i++) {
+		const struct finding *f = r->findings->pdata[i];
+
+		if (!is_all && g_strcmp0(f->domain, domain) != 0)
+			continue;
+		t.n[f->severity]++;
+		t.all++;
+	}
+	return t;
+}
+
+/* -1: no finding */
+static int worst_of(const struct tally *t)
+{
+	int worst = SEVERITY_MAX_ - 1;
+
+	while (worst >= 0 && t->n[worst] == 0)
+		worst--;
+	return worst;
+}
+
+char *html_about(const struct report *r)
+{
+	const struct report_domain *first = r->domains->len > 0 ? r->domains->pdata[0] : NULL;
+
+	if (r->domains->len == 1)
+		return g_strdup(first->name);
+	if (r->domains->len == 0)
+		return g_strdup(r->host.name ? r->host.name : "host");
+	if (!r->host.name)
+		return g_strdup_printf("%u domains", r->domains->len);
+	return g_strdup_printf("%u domains on %s", r->domains->len, r->host.name);
+}
+
+static const char *verdict_of(const struct report *r, int worst)
+{
+	if (worst >= 0)
+		return verdicts[worst];
+	if (r->passed == 0)
+		return "Nothing could be checked; see below what would help";
+	return r->muted > 0 ? "No new problem was found" : "No problem was found";
+}
+
+static void write_item(const char *label, const char *value, GString *out)
+{
+	if (!value || !*value)
+		return;
+	g_string_append_printf(out, "<li>%s ", label);
+	html_text(out, value);
+	g_string_append(out, "</li>\n");
+}
+
+static void write_domain_items(const struct report_domain *d, GString *out)
+{
+	write_item("domain", d->state ? d->state : "in an unknown state", out);
+	write_item("machine", d->machine, out);
+	write_item("guest", d->os, out);
+}
+
+void html_header(const struct report *r, const char *about, GString *out)
+{
+	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;
+	struct tally t = tally_of(r, NULL, true);
+	int worst = worst_of(&t);
+
+	g_string_append(out, "<header>\n");
+	html_tag(out, "h1", NULL, about);
+	g_string_append_printf(out, "<p class=\"verdict %s\">%s.</p>\n", worst < 0 ? "none" : severity_names[worst],
+			       verdict_of(r, worst));
+	g_string_append(out, "<ul class=\"about\">\n");
+	if (r->domains->len == 1)
+		write_domain_items(r->domains->pdata[0], out);
+	write_item("host", r->domains->len == 0 ? NULL : r->host.name, out);
+	write_item("seen at", time, out);
+	write_item("by vmdoctor", r->version, out);
+	g_string_append(out, "</ul>\n</header>\n");
+}
+
+void html_badge(enum severity severity, unsigned int n, GString *out)
+{
+	const char *name = severity_names[severity];
+
+	if (n > 0)
+		g_string_append_printf(out, "<span class=\"badge %s\">%u %s</span> ", name, n,
+				       severity_counts[severity][n > 1]);
+	else
+		g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, name);
+}
+
+static void write_badges(const struct tally *t, GString *out)
+{
+	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--)
+		if (t->n[i] > 0)
+			html_badge((enum severity)i, t->n[i], out);
 }
 
 static void write_counts(const struct report *r, GString *out)
 {
-	static const char *const names[SEVERITY_MAX_] = { "info", "advice", "warnings", "errors",
-							  "critical" };
-	unsigned int n[SEVERITY_MAX_] = { 0 };
+	struct tally t = tally_of(r, NULL, true);
 
-	for (guint i = 0; i < r->findings->len; i++)
-		n[((const struct finding *)r->findings->pdata[i])->severity]++;
-	g_string_append(out, "<dl class=\"counts\">\n");
-	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--)
-		if (n[i] > 0)
-			write_count(names[i], n[i], out);
-	write_count("passed", r->passed, out);
-	write_count("not checked", r->undecided->len, out);
+	g_string_append(out, "<p class=\"counts\">");
+	write_badges(&t, out);
+	g_string_append_printf(out, "<span>%u passed</span> ", r->passed);
+	if (r->undecided->len > 0)
+		g_string_append_printf(out, "<a href=\"#undecided\">%u not checked</a> ", r->undecided->len);
 	if (r->muted > 0)
-		write_count("muted", r->muted, out);
-	g_string_append(out, "</dl>\n");
-}
-
-void html_badge(const struct finding *f, GString *out)
-{
-	g_string_append_printf(out, "<span class=\"badge %s\">%s</span>", severity_names[f->severity],
-			       severity_names[f->severity]);
+		g_string_append_printf(out, "<span>%u muted</span>", r->muted);
+	g_string_append(out, "</p>\n");
 }
 
 static void write_first(const struct finding *f, GString *out)
@@ -43,35 +153,22 @@ static void write_first(const struct finding *f, GString *out)
 	const struct fix *fix = f->fixes->len > 0 ? f->fixes->pdata[0] : NULL;
 
 	g_string_append(out, "<li>");
-	html_badge(f, out);
+	html_badge(f->severity, 0, out);
 	g_string_append_printf(out, "<a href=\"#f%u\">", f->rank);
 	html_text(out, f->title);
-	g_string_append(out, "</a> <span class=\"place\">(");
-	html_text(out, place);
-	g_string_append(out, ")</span>\n");
+	g_string_append(out, "</a> ");
+	html_tag(out, "span", "place", place);
 	if (fix) {
-		g_string_append(out, "<br>");
-		html_text(out, fix->text);
+		html_tag(out, "p", NULL, fix->text);
+		html_command(fix->command, out);
 	}
 	g_string_append(out, "</li>\n");
 }
 
-static void write_none(const struct report *r, GString *out)
-{
-	if (r->passed == 0)
-		g_string_append(out, "<p>Nothing could be checked; see below what would help.</p>\n");
-	else
-		g_string_append_printf(out, "<p>No %sproblem was found.</p>\n", r->muted > 0 ? "new " : "");
-}
-
-void html_summary(const struct report *r, const struct tree *t, GString *out)
+static void write_all_first(const struct report *r, const struct tree *t, GString *out)
 {
 	unsigned int listed = 0;
 
-	g_string_append(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n");
-	write_counts(r, out);
-	if (r->findings->len == 0)
-		write_none(r, out);
 	for (guint i = 0; i < r->findings->len && listed < FIRST_LISTED; i++) {
 		const struct finding *f = r->findings->pdata[i];
 
@@ -79,10 +176,58 @@ void html_summary(const struct report *r, const struct tree *t, GString *out)
 		if (!tree_is_root(t, f) || (listed > 0 && f->severity <= SEVERITY_ADVICE))
 			continue;
 		if (listed++ == 0)
-			g_string_append(out, "<p class=\"label\">Look at this first</p>\n<ol class=\"first\">\n");
+			g_string_append(out, "<section aria-labelledby=\"first\">\n<h2 id=\"first\">Do this first"
+					     "</h2>\n<ol class=\"first\">\n");
 		write_first(f, out);
 	}
 	if (listed > 0)
-		g_string_append(out, "</ol>\n");
+		g_string_append(out, "</ol>\n</section>\n");
+}
+
+static void write_domain_row(const struct report *r, guint i, GString *out)
+{
+	const struct report_domain *d = r->domains->pdata[i];
+	struct tally t = tally_of(r, d->name, false);
+
+	g_string_append_printf(out, "<tr><th scope=\"row\"><a href=\"#d%u\">", i);
+	html_text(out, d->name);
+	g_string_append(out, "</a></th><td>");
+	html_text(out, d->state ? d->state : "unknown");
+	g_string_append(out, "</td><td>");
+	if (t.all == 0)
+		g_string_append(out, "no finding");
+	write_badges(&t, out);
+	g_string_append(out, "</td></tr>\n");
+}
+
+/* Which of several domains is meant: for one, all findings are its own. */
+static void write_domains(const struct report *r, GString *out)
+{
+	guint listed = MIN(r->domains->len, DOMAINS_LISTED);
+	struct tally host = tally_of(r, NULL, false);
+
+	if (r->domains->len < 2)
+		return;
+	g_string_append(out, "<div class=\"scroll\"><table class=\"domains\">\n<thead><tr><th scope=\"col\">Domain"
+			     "</th><th scope=\"col\">State</th><th scope=\"col\">Findings</th></tr></thead>\n<tbody>\n");
+	for (guint i = 0; i < listed; i++)
+		write_domain_row(r, i, out);
+	if (host.all > 0) {
+		g_string_append(out, "<tr><th scope=\"row\"><a href=\"#host\">The host itself</a></th><td></td><td>");
+		write_badges(&host, out);
+		g_string_append(out, "</td></tr>\n");
+	}
+	g_string_append(out, "</tbody></table></div>\n");
+	if (listed < r->domains->len)
+		g_string_append_printf(out, "<p class=\"dim\">and %u more domains, below</p>\n",
+				       r->domains->len - listed);
+}
+
+void html_summary(const struct report *r, const struct tree *t, GString *out)
+{
+	write_all_first(r, t, out);
+	g_string_append(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">What was found</h2>\n");
+	write_counts(r, out);
+	write_domains(r, out);
 	g_string_append(out, "</section>\n");
 }

@@ -421,6 +421,20 @@ static void describe_options(struct report *r, const struct options *o)
 		g_ptr_array_add(r->options, g_strdup("no-guest=yes"));
 }
 
+/* Pictures of what was measured show where these begin to count. */
+static void describe_limits(struct report *r, GPtrArray *rules)
+{
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule *rule = rules->pdata[i];
+
+		for (guint p = 0; g_str_has_prefix(rule->id, "performance-") && p < rule->params->len; p++) {
+			const struct param *param = rule->params->pdata[p];
+
+			report_add_limit(r, rule->id, param->name, g_ascii_strtod(param->value, NULL));
+		}
+	}
+}
+
 struct report *diagnose_report(const struct options *o, xmlDoc *facts, GPtrArray *rules, GError **error)
 {
 	struct muting muting = { .ignore = o->ignore };
@@ -432,6 +446,7 @@ struct report *diagnose_report(const struct options *o, xmlDoc *facts, GPtrArray
 	describe_host(r, facts_host(facts));
 	sample_rows_add(r->sample, facts_host(facts));
 	describe_options(r, o);
+	describe_limits(r, rules);
 	for (xmlNode *vm = xml_child(xmlDocGetRootElement(facts), "vm"); vm; vm = xml_next(vm, "vm"))
 		describe_domain(r, vm);
 	judge(rules, facts, r, NULL);

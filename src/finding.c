@@ -2,6 +2,8 @@
 /* finding - names of severities and confidences, and who frees what of a report */
 #include "finding.h"
 
+#include <math.h>
+
 const char *const severity_names[SEVERITY_MAX_] = {
 	[SEVERITY_INFO] = "info",	  [SEVERITY_ADVICE] = "advice",
 	[SEVERITY_WARNING] = "warning",	  [SEVERITY_ERROR] = "error",
@@ -183,12 +185,39 @@ struct report_domain *report_domain_new(void)
 	return d;
 }
 
+static void limit_free(struct limit *l)
+{
+	g_free(l->rule);
+	g_free(l->param);
+	g_free(l);
+}
+
+void report_add_limit(struct report *r, const char *rule, const char *param, double value)
+{
+	struct limit *l = g_new0(struct limit, 1);
+
+	*l = (struct limit){ g_strdup(rule), g_strdup(param), value };
+	g_ptr_array_add(r->limits, l);
+}
+
+double report_limit(const struct report *r, const char *rule, const char *param)
+{
+	for (guint i = 0; i < r->limits->len; i++) {
+		const struct limit *l = r->limits->pdata[i];
+
+		if (g_str_equal(l->rule, rule) && g_str_equal(l->param, param))
+			return l->value;
+	}
+	return NAN;
+}
+
 struct report *report_new(void)
 {
 	struct report *r = g_new0(struct report, 1);
 
 	r->options = g_ptr_array_new_with_free_func(g_free);
 	r->sample = g_ptr_array_new_with_free_func((GDestroyNotify)sample_row_free);
+	r->limits = g_ptr_array_new_with_free_func((GDestroyNotify)limit_free);
 	r->domains = g_ptr_array_new_with_free_func((GDestroyNotify)report_domain_free);
 	r->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
 	r->undecided = g_ptr_array_new_with_free_func((GDestroyNotify)undecided_free);
@@ -209,6 +238,7 @@ void report_free(struct report *r)
 	g_free(r->host.connection);
 	g_ptr_array_unref(r->options);
 	g_ptr_array_unref(r->sample);
+	g_ptr_array_unref(r->limits);
 	g_ptr_array_unref(r->domains);
 	g_ptr_array_unref(r->findings);
 	g_ptr_array_unref(r->undecided);

@@ -97,6 +97,12 @@ struct report_domain {
 	GPtrArray *sample; /* of struct sample_row; empty: nothing was measured */
 };
 
+/** A rule's threshold, for pictures that draw a line there. */
+struct limit {
+	char *rule, *param;
+	double value;
+};
+
 /** Everything a writer gets. Findings are ranked; strings are owned. */
 struct report {
 	char *version;
@@ -108,6 +114,7 @@ struct report {
 	} host;
 	GPtrArray *options; /* "name=value" of those that change a judgement */
 	GPtrArray *sample;    /* of struct sample_row: what was measured of the host */
+	GPtrArray *limits;    /* of struct limit: of the rules that judge what was measured */
 	GPtrArray *domains;   /* of struct report_domain */
 	GPtrArray *findings;  /* of struct finding, by rank */
 	GPtrArray *undecided; /* of struct undecided, sorted */
@@ -116,6 +123,9 @@ struct report {
 
 struct report *report_new(void);
 void report_free(struct report *r);
+void report_add_limit(struct report *r, const char *rule, const char *param, double value);
+/** report_limit - in the unit of the rule's parameter; NaN: not known */
+double report_limit(const struct report *r, const char *rule, const char *param);
 
 /** finding_new - zeroed, with empty arrays that free what they hold */
 struct finding *finding_new(void);

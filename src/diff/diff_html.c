@@ -41,7 +41,7 @@ static void write_summary(const struct diff *d, GString *out)
 	for (guint i = 0; i < d->findings->len; i++)
 		n[((const struct diff_entry *)d->findings->pdata[i])->state]++;
 	g_string_append(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n"
-			     "<dl class=\"counts\">\n");
+			     "<dl class=\"changed\">\n");
 	write_count(out, "findings new", n[DIFF_NEW]);
 	write_count(out, "gone", n[DIFF_GONE]);
 	write_count(out, "changed", n[DIFF_CHANGED]);

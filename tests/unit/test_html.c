@@ -32,12 +32,14 @@ static struct report_domain *add_domain(struct report *r, const char *name)
 	g_ptr_array_add(d->paths, p);
 	sample_row_add(vcpu, "id", "0");
 	sample_row_add(vcpu, "run-percent", "61.5");
-	sample_row_add(vcpu, "delay-ms-per-s", "250");
+	sample_row_add(vcpu, "contention-ms-per-s", "250");
+	sample_row_add(vcpu, "throttled-ms-per-s", "0");
 	g_ptr_array_add(d->sample, vcpu);
 	sample_row_add(disk, "target", EVIL);
 	sample_row_add(disk, "read-latency-ms", "nan");
 	sample_row_add(disk, "write-latency-ms", "-7");
 	sample_row_add(disk, "flush-latency-ms", "1e308");
+	sample_row_add(disk, "flushes-per-s", "0.0");
 	g_ptr_array_add(d->sample, disk);
 	g_ptr_array_add(r->domains, d);
 	return d;
@@ -151,7 +153,120 @@ static void numbers_of_a_recording_stay_in_their_bar(void **state G_GNUC_UNUSED)
 	assert_null(strstr(out->str, "nan"));
 	assert_null(strstr(out->str, "width=\"-"));
 	assert_non_null(strstr(out->str, "<td class=\"num\">61.5 %</td><td class=\"num\">25.0 %</td>"));
-	assert_non_null(strstr(out->str, "x=\"615\" width=\"250\""));
+	assert_non_null(strstr(out->str, "class=\"f-delay\" x=\"61.50%\" width=\"25.00%\""));
+	assert_non_null(strstr(out->str, "class=\"f-rest\" x=\"86.50%\" width=\"13.50%\""));
+}
+
+/* The host's idle time is nonsense, most of its modes are missing; no disk's read is known. */
+static void unknown_is_drawn_as_unknown(void **state G_GNUC_UNUSED)
+{
+	struct report *r = hostile_report();
+	g_autoptr(GString) out = page(r);
+	const char *host = strstr(out->str, "<title>CPUs of the host: guests 70.0 %, other programs not known");
+
+	report_free(r);
+	assert_non_null(host);
+	assert_non_null(strstr(host, "class=\"f-run\" x=\"0.00%\" width=\"70.00%\""));
+	assert_non_null(strstr(out->str, ": read not known, write not known, flush none</title>"));
+	assert_non_null(strstr(out->str, "<rect class=\"f-unknown\" x=\"0.00%\" width=\"100.00%\""));
+	assert_non_null(strstr(out->str, "dashed: not known"));
+}
+
+static void a_threshold_is_a_line(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	struct report_domain *d = add_domain(r, "vm");
+	struct sample_row *disk = sample_row_new("disk");
+	g_autoptr(GString) out = NULL;
+
+	sample_row_add(disk, "target", "vdb");
+	sample_row_add(disk, "write-latency-ms", "200");
+	g_ptr_array_add(d->sample, disk);
+	report_add_limit(r, "performance-disk-latency", "slow", 20);
+	out = page(r);
+	report_free(r);
+	assert_non_null(strstr(out->str, "class=\"limit\" x1=\"10.00%\" x2=\"10.00%\""));
+	assert_non_null(strstr(out->str, "<li>write: a finding from 20 ms on</li>"));
+	assert_null(strstr(out->str, "flush: a finding"));
+}
+
+/* "What to do first" has the first command; a domain alone is the heading. */
+static void the_first_screen_says_who_how_bad_and_what_to_do(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = NULL;
+	const char *first, *findings;
+
+	add_domain(r, "web");
+	add_finding(r, "disk-full", "web", NULL);
+	out = page(r);
+	report_free(r);
+	assert_non_null(strstr(out->str, "<h1>web</h1>"));
+	assert_non_null(strstr(out->str, "<p class=\"verdict error\">Something is broken.</p>"));
+	first = strstr(out->str, "<pre class=\"command\"><code>virsh start ");
+	findings = strstr(out->str, "<h2 id=\"findings\">");
+	assert_non_null(first);
+	assert_non_null(findings);
+	assert_true(first < findings);
+}
+
+static void of_several_domains_each_has_its_line(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = NULL;
+
+	add_domain(r, "a");
+	add_domain(r, EVIL);
+	add_finding(r, "disk-full", EVIL, NULL);
+	r->host.name = g_strdup("kvm1");
+	out = page(r);
+	report_free(r);
+	assert_non_null(strstr(out->str, "<h1>2 domains on kvm1</h1>"));
+	assert_non_null(strstr(out->str, "<a href=\"#d0\">a</a></th><td>running</td><td>no finding</td>"));
+	assert_non_null(strstr(out->str, "<a href=\"#d1\">&lt;script&gt;"));
+	assert_non_null(strstr(out->str, "<span class=\"badge error\">1 error</span>"));
+	assert_non_null(strstr(out->str, "<article id=\"d1\""));
+	assert_true(is_well_formed(out));
+}
+
+/* Neither a style that loads something, nor a missing way of looking at it. */
+static void the_style_has_dark_narrow_and_paper(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = page(r);
+
+	report_free(r);
+	assert_non_null(strstr(out->str, "default-src 'none'"));
+	assert_non_null(strstr(out->str, "@media(prefers-color-scheme:dark)"));
+	assert_non_null(strstr(out->str, "@media(max-width:"));
+	assert_non_null(strstr(out->str, "@media print{"));
+	assert_non_null(strstr(out->str, "details::details-content{content-visibility:visible"));
+	assert_null(strstr(out->str, "url("));
+	assert_null(strstr(out->str, "@import"));
+	assert_null(strstr(out->str, " src="));
+}
+
+/* One heading for one remedy, whatever the reasons are. */
+static void what_was_not_checked_stands_under_its_remedy(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = NULL;
+	const char *heading;
+
+	for (int i = 0; i < 3; i++) {
+		struct undecided *u = g_new0(struct undecided, 1);
+
+		*u = (struct undecided){ g_strdup("x-y"), NULL, NULL, g_strdup_printf("reason %d", i / 2),
+					 g_strdup("run it as root") };
+		g_ptr_array_add(r->undecided, u);
+	}
+	out = page(r);
+	report_free(r);
+	heading = strstr(out->str, "<h3>run it as root</h3>");
+	assert_non_null(heading);
+	assert_null(strstr(heading + 1, "<h3>run it as root</h3>"));
+	assert_non_null(strstr(heading, "reason 0 <span class=\"dim\">(2 checks)</span>"));
+	assert_non_null(strstr(heading, "reason 1 <span class=\"dim\">(1 check)</span>"));
 }
 
 /* A circle has no root; each of its findings stands in the page once all the same. */
@@ -195,6 +310,12 @@ int main(void)
 		cmocka_unit_test(strings_cannot_become_markup),
 		cmocka_unit_test(consequences_are_folded_under_their_root),
 		cmocka_unit_test(numbers_of_a_recording_stay_in_their_bar),
+		cmocka_unit_test(unknown_is_drawn_as_unknown),
+		cmocka_unit_test(a_threshold_is_a_line),
+		cmocka_unit_test(the_first_screen_says_who_how_bad_and_what_to_do),
+		cmocka_unit_test(of_several_domains_each_has_its_line),
+		cmocka_unit_test(the_style_has_dark_narrow_and_paper),
+		cmocka_unit_test(what_was_not_checked_stands_under_its_remedy),
 		cmocka_unit_test(a_circle_is_not_lost),
 		cmocka_unit_test(ten_domains_fit_into_300_kb),
 	};
