@@ -86,6 +86,7 @@ struct cpu_time {
 
 static bool parse_cpu_line(const char *text, const char *name, struct cpu_time *ret)
 {
+	*ret = (struct cpu_time){ 0 };
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		char *p;
 

@@ -211,6 +211,18 @@ static void guest_time_is_counted_once_and_steal_is_shown(void **state)
 	assert_xpath(w->facts, "/facts/host/cpu-use/cpu/@busy-percent", "65.0");
 }
 
+static void modes_that_an_old_kernel_lacks_take_no_time(void **state)
+{
+	struct world *w = *state;
+
+	put(w, 1, "/proc/stat", "cpu  100 0 100 1000 0 0 0 0 50 0\n");
+	put(w, 2, "/proc/stat", "cpu  200 0 100 1100 0 0 0\n");
+	measure(w);
+	assert_xpath(w->facts, "/facts/host/cpu-use/@user-percent", "50.0");
+	assert_xpath(w->facts, "/facts/host/cpu-use/@guest-percent", "0.0");
+	assert_xpath(w->facts, "/facts/host/cpu-use/@steal-percent", "0.0");
+}
+
 static void consumers_are_named_with_their_domain(void **state)
 {
 	struct world *w = *state;
@@ -448,6 +460,7 @@ int main(void)
 		T(throttling_is_no_contention),
 		T(the_quota_of_cgroup_v2_counts_for_all_threads),
 		T(guest_time_is_counted_once_and_steal_is_shown),
+		T(modes_that_an_old_kernel_lacks_take_no_time),
 		T(consumers_are_named_with_their_domain),
 		T(disks_and_nics_have_rates_and_latencies),
 		T(balloon_statistics_that_were_not_renewed_give_no_rate),
