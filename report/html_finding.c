@@ -28,15 +28,18 @@ static void write_heading(const struct finding *f, unsigned int depth, GString *
 	html_tag(out, "p", "place", place);
 }
 
-static void write_evidence(const struct evidence *e, GString *out)
+/* A file that several lines are of is named once. */
+static void write_evidence(const struct evidence *e, const struct evidence *before, GString *out)
 {
 	g_autofree char *source = text_source(e);
+	g_autofree char *last = before ? text_source(before) : NULL;
 
-	g_string_append(out, "<dt><code>");
-	html_text(out, source);
-	g_string_append(out, "</code></dt><dd><code>");
+	g_string_append(out, "<li>");
+	if (g_strcmp0(source, last) != 0)
+		html_tag(out, "code", "source", source);
+	g_string_append(out, "<code class=\"text\">");
 	html_text(out, e->text);
-	g_string_append(out, "</code></dd>\n");
+	g_string_append(out, "</code></li>\n");
 }
 
 /* Folded where nothing is wrong: who only reads advice looks at more of it at once. */
@@ -48,11 +51,11 @@ static void write_all_evidence(const struct finding *f, GString *out)
 	if (listed == 0)
 		return;
 	g_string_append_printf(out, "<details class=\"evidence\"%s><summary>Where that was seen</summary>\n"
-				    "<dl class=\"seen\">\n",
+				    "<ul class=\"seen\">\n",
 			       is_open ? " open=\"\"" : "");
 	for (guint i = 0; i < listed; i++)
-		write_evidence(f->evidence->pdata[i], out);
-	g_string_append(out, "</dl>\n");
+		write_evidence(f->evidence->pdata[i], i > 0 ? f->evidence->pdata[i - 1] : NULL, out);
+	g_string_append(out, "</ul>\n");
 	if (listed < f->evidence->len)
 		g_string_append_printf(out, "<p class=\"dim\">and %u more, in the JSON report</p>\n",
 				       f->evidence->len - listed);
