@@ -84,7 +84,7 @@ static struct report *hostile_report(void)
 	sample_row_add(use, "guest-percent", "70");
 	sample_row_add(use, "idle-percent", "900");
 	g_ptr_array_add(r->sample, use);
-	*u = (struct undecided){ g_strdup("x-y"), NULL, NULL, g_strdup(EVIL), g_strdup(EVIL) };
+	*u = (struct undecided){ .rule = g_strdup("x-y"), .reason = g_strdup(EVIL), .remedy = g_strdup(EVIL) };
 	g_ptr_array_add(r->undecided, u);
 	add_domain(r, EVIL);
 	add_finding(r, "root", EVIL, NULL);
@@ -256,8 +256,8 @@ static void what_was_not_checked_stands_under_its_remedy(void **state G_GNUC_UNU
 	for (int i = 0; i < 3; i++) {
 		struct undecided *u = g_new0(struct undecided, 1);
 
-		*u = (struct undecided){ g_strdup("x-y"), NULL, NULL, g_strdup_printf("reason %d", i / 2),
-					 g_strdup("run it as root") };
+		*u = (struct undecided){ .rule = g_strdup("x-y"), .reason = g_strdup_printf("reason %d", i / 2),
+					 .remedy = g_strdup("run it as root") };
 		g_ptr_array_add(r->undecided, u);
 	}
 	out = page(r);
