@@ -32,6 +32,7 @@ static const char *const functions[] = {
 	"if(condition, then, else)  one of two strings",
 	"lower(text)  ASCII lower case",
 	"dirname(path)  as dirname(1)",
+	"times(number)  how often: once, 3 times",
 	"basename(path)  as basename(1)",
 	"sh(text)  quoted for a shell; a command's value-of is quoted by itself",
 	NULL
@@ -268,6 +269,17 @@ static void fn_basename(parser p, int n)
 	push_changed(p, n, g_path_get_basename);
 }
 
+/* How often something happened. */
+static void fn_times(parser p, int n)
+{
+	if (!has_args(p, n, 1))
+		return;
+	double count = xmlXPathPopNumber(p);
+	g_autofree char *text = count == 1 ? g_strdup("once") : g_strdup_printf("%.0f times", count);
+
+	push_text(p, text);
+}
+
 static void fn_sh(parser p, int n)
 {
 	push_changed(p, n, parse_shell_quote);
@@ -294,6 +306,7 @@ void xpath_register_functions(xmlXPathContext *ctxt)
 		{ "lower", fn_lower },
 		{ "dirname", fn_dirname },
 		{ "basename", fn_basename },
+		{ "times", fn_times },
 		{ "sh", fn_sh },
 	};
 

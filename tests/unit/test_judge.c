@@ -308,6 +308,8 @@ static void the_vd_functions_compute(void **state G_GNUC_UNUSED)
 		{ "vd:cpulist-overlaps('0-2', '2-3')", "true" },
 		{ "vd:if(1 > 2, 'a', 'b')", "b" },
 		{ "vd:basename('/a/b')", "b" },
+		{ "vd:times(1)", "once" },
+		{ "vd:times('3')", "3 times" },
 		{ "vd:dirname('/a/b')", "/a" },
 		{ "vd:lower('AbC')", "abc" },
 		{ "vd:sh('a b')", "'a b'" },
