@@ -35,7 +35,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 all: $(BUILD)/vmdoctor $(if $(filter build,$(BUILD)),vmdoctor)
 
 vmdoctor: $(BUILD)/vmdoctor
-	$(Q)cp $< $@
+	$(Q)cp -f $< $@
 
 $(BUILD)/vmdoctor: $(BUILD)/src/main.o $(LIBRARY)
 	$(call say,LD,$@)
