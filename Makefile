@@ -80,6 +80,10 @@ check-cases: all
 check-cli check-archives check-bundle check-formats: check-%: all
 	$(Q)tests/$* $(BUILD)/vmdoctor
 
+# As a browser shows the HTML report; 77: skipped, and said why
+check-html: all
+	$(Q)tests/html/run $(BUILD)/vmdoctor || [ $$? = 77 ]
+
 lint:
 	$(Q)tests/lint
 
@@ -180,6 +184,7 @@ clean:
 help:
 	@echo 'all           build ./vmdoctor'
 	@echo 'check         unit tests, rule lint and rule cases, messages and their causes, command line'
+	@echo 'check-html    the HTML report in Chromium: valid, accessible, quiet, on a phone and on paper (npm)'
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
@@ -200,6 +205,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-html lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

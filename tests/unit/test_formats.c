@@ -32,7 +32,7 @@ static struct report *hostile_report(void)
 	f->key = g_strdup("k");
 	f->rank = 1;
 	g_ptr_array_add(r->findings, f);
-	*u = (struct undecided){ g_strdup("x-y"), NULL, NULL, g_strdup(EVIL), g_strdup(EVIL) };
+	*u = (struct undecided){ .rule = g_strdup("x-y"), .reason = g_strdup(EVIL), .remedy = g_strdup(EVIL) };
 	g_ptr_array_add(r->undecided, u);
 	return r;
 }
