@@ -129,11 +129,10 @@ try {
 		wrong++;
 	}
 	for (const file of pages)
-		for (const view of views)
-			await look(browser, pathToFileURL(path.resolve(file)).href, view, (kind, text) => {
-				console.log(`${path.basename(file)}, ${view.name}, ${view.theme}: ${kind}: ${text}`);
-				wrong++;
-			});
+		await Promise.all(views.map(view => look(browser, pathToFileURL(path.resolve(file)).href, view, (kind, text) => {
+			console.log(`${path.basename(file)}, ${view.name}, ${view.theme}: ${kind}: ${text}`);
+			wrong++;
+		})));
 } finally {
 	await browser.close();
 	fs.rmSync(dir, { recursive: true, force: true });
