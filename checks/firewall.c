@@ -5,7 +5,8 @@
  * Writes, below /facts/vm/nic of running domains in a libvirt network or a bridge of the host's,
  *   firewall @flow @verdict (accept, drop, reject, translate, unknown) @family @table @chain
  *            @handle (none: the chain's policy) @rule @packets @legacy (yes: iptables-legacy has
- *            rules, too, which are not seen) @docker @ufw @firewalld (yes: it is there); or @error
+ *            rules, too, which are not seen) @docker @ufw @firewalld (yes: the table of that chain is its
+ *            own, or has chains of it); or @error
  * flow is one of
  *   out      the guest opens a connection (TCP, port 443) to the outside
  *   back     its answer
@@ -97,7 +98,18 @@ static bool applies(const struct flow *f, const char *mode, bool filters_bridged
 	return routed || g_str_equal(mode, "open") || g_str_equal(mode, "isolated");
 }
 
-static void add_decision(xmlNode *node, const struct fw_decision *d)
+/* Who looks after the rules of the table that decided. Another table's owner has no say in it. */
+static void add_owner(xmlNode *node, const struct firewall *fw, const struct fw_decision *d)
+{
+	if (firewall_has_chain(fw, d->family, d->table, "DOCKER*"))
+		facts_set(node, "docker", "yes");
+	if (firewall_has_chain(fw, d->family, d->table, "ufw*"))
+		facts_set(node, "ufw", "yes");
+	if (d->table && g_str_has_prefix(d->table, "firewalld"))
+		facts_set(node, "firewalld", "yes");
+}
+
+static void add_decision(xmlNode *node, const struct firewall *fw, const struct fw_decision *d)
 {
 	facts_set(node, "verdict", fw_verdict_names[d->verdict]);
 	if (!d->chain)
@@ -110,6 +122,7 @@ static void add_decision(xmlNode *node, const struct fw_decision *d)
 	facts_set(node, "rule", d->rule);
 	if (d->packets >= 0)
 		facts_setf(node, "packets", "%" G_GINT64_FORMAT, d->packets);
+	add_owner(node, fw, d);
 	facts_from(node, "/vmdoctor/net/nft.json", 0);
 }
 
@@ -131,11 +144,23 @@ static void add_flow(xmlNode *nic, const struct flow *f, const struct firewall *
 	xmlNode *node = facts_add(nic, "firewall");
 
 	facts_set(node, "flow", f->name);
-	add_decision(node, &d);
+	add_decision(node, fw, &d);
 	facts_set(node, "legacy", legacy ? "yes" : "no");
-	facts_set(node, "docker", firewall_has_chain(fw, "DOCKER*") ? "yes" : "no");
-	facts_set(node, "ufw", firewall_has_chain(fw, "ufw*") ? "yes" : "no");
-	facts_set(node, "firewalld", firewall_has_table(fw, "firewalld*") ? "yes" : "no");
+}
+
+/* The rules of the host, read once for all domains. */
+struct ruleset {
+	struct firewall *fw; /* NULL: error */
+	int error;
+	bool legacy;
+};
+
+static void ruleset_free(void *data)
+{
+	struct ruleset *rules = data;
+
+	firewall_free(rules->fw);
+	g_free(rules);
 }
 
 static int load(struct source *src, struct firewall **ret, bool *ret_legacy)
@@ -150,6 +175,19 @@ static int load(struct source *src, struct firewall **ret, bool *ret_legacy)
 	*ret_legacy = source_read(src, "/proc/net/ip_tables_names", &legacy, NULL) == 0 && *legacy;
 	*ret = firewall_new(json, text, &error);
 	return *ret ? 0 : -EBADMSG;
+}
+
+static const struct ruleset *ruleset_of(struct source *src, xmlDoc *facts)
+{
+	static const char key[] = "firewall-ruleset";
+	struct ruleset *rules = facts_kept(facts, key);
+
+	if (!rules) {
+		rules = g_new0(struct ruleset, 1);
+		rules->error = load(src, &rules->fw, &rules->legacy);
+		facts_keep(facts, key, rules, ruleset_free);
+	}
+	return rules;
 }
 
 /* Set for this bridge, or for all of the network namespace. */
@@ -187,21 +225,17 @@ static void add_flows(xmlNode *nic, const struct firewall *fw, const xmlNode *ne
 static void gather_firewall(struct source *src, xmlNode *vm)
 {
 	const xmlNode *net = xml_child(facts_host(vm->doc), "net");
-	struct firewall *fw = NULL;
-	bool legacy = false;
-	int r = 1;
+	const struct ruleset *rules;
 
 	for (xmlNode *n = xml_child(vm, "nic"); n; n = xml_next(n, "nic")) {
 		if (!facts_get(n, "device") || !facts_get(n, "bridge") || !facts_get(n, "mode"))
 			continue;
-		if (r == 1)
-			r = load(src, &fw, &legacy);
-		if (r < 0)
-			facts_error(facts_add(n, "firewall"), r);
+		rules = ruleset_of(src, vm->doc);
+		if (!rules->fw)
+			facts_error(facts_add(n, "firewall"), rules->error);
 		else
-			add_flows(n, fw, net, legacy);
+			add_flows(n, rules->fw, net, rules->legacy);
 	}
-	firewall_free(fw);
 }
 
 const struct check check_firewall = {

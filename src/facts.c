@@ -31,8 +31,20 @@ xmlDoc *facts_new(void)
 
 void facts_free(xmlDoc *facts)
 {
-	if (facts)
-		xmlFreeDoc(facts);
+	if (!facts)
+		return;
+	g_datalist_clear((GData **)&facts->_private);
+	xmlFreeDoc(facts);
+}
+
+void facts_keep(xmlDoc *facts, const char *key, void *data, GDestroyNotify destroy)
+{
+	g_datalist_set_data_full((GData **)&facts->_private, key, data, destroy);
+}
+
+void *facts_kept(xmlDoc *facts, const char *key)
+{
+	return g_datalist_get_data((GData **)&facts->_private, key);
 }
 
 xmlNode *facts_host(xmlDoc *facts)

@@ -25,6 +25,11 @@ struct source;
 xmlDoc *facts_new(void);
 void facts_free(xmlDoc *facts);
 xmlNode *facts_host(xmlDoc *facts);
+/** facts_keep - what a check parsed once for all domains; facts_free() has @destroy free it, too.
+ *  @key: the check's name and what it is. It is no fact: no rule sees it, nothing writes it. */
+void facts_keep(xmlDoc *facts, const char *key, void *data, GDestroyNotify destroy);
+/** facts_kept - @data, owned by the document; NULL: none was kept */
+void *facts_kept(xmlDoc *facts, const char *key);
 /** facts_add_vm - a <vm name=…>; the same order in gives the same document */
 xmlNode *facts_add_vm(xmlDoc *facts, const char *name);
 

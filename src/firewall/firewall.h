@@ -65,8 +65,7 @@ struct fw_decision firewall_ask(const struct firewall *fw, const char *const *fa
 /** firewall_packets - what rule @handle of a table counted; -1: it does not count, or is not there */
 int64_t firewall_packets(const struct firewall *fw, const char *family, const char *table,
 			 unsigned int handle);
-/** firewall_has_chain - is there one whose name matches @glob (fnmatch)? */
-bool firewall_has_chain(const struct firewall *fw, const char *glob);
-bool firewall_has_table(const struct firewall *fw, const char *glob);
+/** firewall_has_chain - is there one in that table whose name matches @glob (fnmatch)? */
+bool firewall_has_chain(const struct firewall *fw, const char *family, const char *table, const char *glob);
 
 #endif

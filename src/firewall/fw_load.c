@@ -63,7 +63,7 @@ static void add_rule(struct firewall *fw, JsonObject *o)
 
 static void add_object(struct firewall *fw, JsonObject *entry)
 {
-	static const char *const kinds[] = { "table", "chain", "rule", "set", "map" };
+	static const char *const kinds[] = { "chain", "rule", "set", "map" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		JsonObject *o = json_read_object(entry, kinds[i]);
@@ -71,10 +71,8 @@ static void add_object(struct firewall *fw, JsonObject *entry)
 		if (!o)
 			continue;
 		if (i == 0)
-			g_hash_table_add(fw->tables, g_strdup(json_read_text(o, "name") ? json_read_text(o, "name") : ""));
-		else if (i == 1)
 			add_chain(fw, o);
-		else if (i == 2)
+		else if (i == 1)
 			add_rule(fw, o);
 		else
 			g_hash_table_insert(fw->sets,
@@ -116,7 +114,6 @@ struct firewall *firewall_new(const char *json, const char *text, GError **error
 	fw->parser = json_parser_new();
 	fw->chains = g_ptr_array_new_with_free_func((GDestroyNotify)chain_free);
 	fw->sets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	fw->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	fw->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	load_texts(fw, text);
 	if (json_parser_load_from_data(fw->parser, json, -1, error)) {
@@ -140,31 +137,19 @@ void firewall_free(struct firewall *fw)
 		return;
 	g_ptr_array_unref(fw->chains);
 	g_hash_table_unref(fw->sets);
-	g_hash_table_unref(fw->tables);
 	g_hash_table_unref(fw->texts);
 	g_object_unref(fw->parser);
 	g_free(fw);
 }
 
-bool firewall_has_chain(const struct firewall *fw, const char *glob)
+bool firewall_has_chain(const struct firewall *fw, const char *family, const char *table, const char *glob)
 {
 	for (guint i = 0; i < fw->chains->len; i++) {
 		const struct fw_chain *c = fw->chains->pdata[i];
 
-		if (c->name && fnmatch(glob, c->name, 0) == 0)
+		if (c->name && g_strcmp0(c->family, family) == 0 && g_strcmp0(c->table, table) == 0 &&
+		    fnmatch(glob, c->name, 0) == 0)
 			return true;
 	}
-	return false;
-}
-
-bool firewall_has_table(const struct firewall *fw, const char *glob)
-{
-	GHashTableIter it;
-	gpointer name;
-
-	g_hash_table_iter_init(&it, fw->tables);
-	while (g_hash_table_iter_next(&it, &name, NULL))
-		if (fnmatch(glob, name, 0) == 0)
-			return true;
 	return false;
 }

@@ -26,7 +26,6 @@ struct firewall {
 	JsonParser *parser;
 	GPtrArray *chains;  /* of struct fw_chain, as listed */
 	GHashTable *sets;   /* "family table name" to its JsonObject */
-	GHashTable *tables; /* names */
 	GHashTable *texts;  /* "family table handle" to text */
 };
 
