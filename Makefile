@@ -4,6 +4,7 @@
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 DATADIR := $(PREFIX)/share/vmdoctor
+LOCALEDIR ?= $(PREFIX)/share/locale
 BUILD ?= build
 CC ?= gcc
 CFLAGS ?= -O2 -g
@@ -20,6 +21,7 @@ PC_CFLAGS := $(shell pkg-config --cflags $(LIBS))
 PC_LIBS := $(shell pkg-config --libs $(LIBS))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
+	-DLOCALE_DIR='"$(LOCALEDIR)"' \
 	-Isrc -Isrc/probe -Isrc/firewall -Isrc/upgrade -Isrc/diff -Isrc/merge -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
@@ -31,8 +33,15 @@ TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
+# Catalogues: po/LANGUAGE.po for the program's words, po/rules/LANGUAGE.po for those of the rules.
+# Without gettext's tools the program speaks English, and that is said.
+LANGUAGES := $(patsubst po/%.po,%,$(wildcard po/*.po))
+CATALOGUES := $(foreach l,$(LANGUAGES),$(BUILD)/locale/$(l)/LC_MESSAGES/vmdoctor.mo) \
+	$(patsubst po/rules/%.po,$(BUILD)/locale/%/LC_MESSAGES/vmdoctor-rules.mo,$(wildcard po/rules/*.po))
+HAVE_GETTEXT := $(shell command -v msgfmt)
+
 # Only the ordinary build becomes ./vmdoctor, not that with sanitizers.
-all: $(BUILD)/vmdoctor $(if $(filter build,$(BUILD)),vmdoctor)
+all: $(BUILD)/vmdoctor $(if $(HAVE_GETTEXT),$(CATALOGUES),no-gettext) $(if $(filter build,$(BUILD)),vmdoctor)
 
 vmdoctor: $(BUILD)/vmdoctor
 	$(Q)cp -f $< $@
@@ -44,6 +53,17 @@ $(BUILD)/vmdoctor: $(BUILD)/src/main.o $(LIBRARY)
 $(LIBRARY): $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/locale/%/LC_MESSAGES/vmdoctor.mo: po/%.po
+	$(call say,MO,$@)
+	$(Q)mkdir -p $(@D) && msgfmt --check -o $@ $<
+
+$(BUILD)/locale/%/LC_MESSAGES/vmdoctor-rules.mo: po/rules/%.po
+	$(call say,MO,$@)
+	$(Q)mkdir -p $(@D) && msgfmt --check -o $@ $<
+
+no-gettext:
+	@echo 'make: msgfmt (gettext) is not installed: the program will speak English only' >&2
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -60,6 +80,37 @@ $(BUILD)/flags: FORCE
 		cmp -s - $@ || echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $@
 
 -include $(OBJECTS:.o=.d) $(TESTS:=.d)
+
+# Templates for translators, from the sources and by the program; po takes what is new into each
+# language's files, po-stats says how much is translated.
+pot: $(BUILD)/po/vmdoctor.pot $(BUILD)/po/vmdoctor-rules.pot
+
+$(BUILD)/po/vmdoctor.pot: $(SOURCES) po/exclude
+	$(call say,POT,$@)
+	$(Q)mkdir -p $(@D) && xgettext --language=C --from-code=UTF-8 --no-wrap --add-location=file \
+		--keyword=_ --keyword=N_ --keyword=NC_:1c,2 --keyword=ngettext:1,2 --keyword=cmd_fail:1 \
+		--keyword=fail:2 --keyword=refuse:3 --keyword=cannot_read:3 \
+		--flag=fail:2:c-format --flag=cmd_fail:1:c-format --exclude-file=po/exclude \
+		--package-name=vmdoctor --package-version=$(VERSION) -o $@ $(SOURCES)
+
+$(BUILD)/po/vmdoctor-rules.pot: $(BUILD)/vmdoctor $(wildcard rules/*.xml)
+	$(call say,POT,$@)
+	$(Q)mkdir -p $(@D) && LC_ALL=C LANGUAGE= $(BUILD)/vmdoctor rules pot >$@.new && mv $@.new $@
+
+po: pot
+	$(Q)for f in $(LANGUAGES); do \
+		msgmerge --quiet --update --backup=none --no-wrap --add-location=file po/$$f.po $(BUILD)/po/vmdoctor.pot && \
+		msgmerge --quiet --update --backup=none --no-wrap --add-location=file po/rules/$$f.po $(BUILD)/po/vmdoctor-rules.pot || exit 1; \
+	done
+
+po-stats: pot
+	$(Q)for f in $(LANGUAGES); do \
+		for p in vmdoctor:po/$$f.po vmdoctor-rules:po/rules/$$f.po; do \
+			printf '%s: ' "$${p#*:}" && \
+			msgmerge --quiet --no-fuzzy-matching "$${p#*:}" "$(BUILD)/po/$${p%%:*}.pot" | \
+				msgfmt --statistics -o /dev/null - 2>&1 || exit 1; \
+		done; \
+	done
 
 # Each part is a target of its own, so that make -j runs them side by side.  cmocka's closing lines
 # show that the tests ran.
@@ -146,6 +197,9 @@ install: all $(if $(shell command -v scdoc),man)
 	install -m 0644 rules/*.xml rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
 	cp -r rules/cases rules/upgrade $(DESTDIR)$(DATADIR)/rules/
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
+ifneq ($(HAVE_GETTEXT),)
+	for f in $(CATALOGUES:$(BUILD)/locale/%=%); do install -D -m 0644 $(BUILD)/locale/$$f $(DESTDIR)$(LOCALEDIR)/$$f || exit 1; done
+endif
 	install -D -m 0644 contrib/completion/vmdoctor.bash $(DESTDIR)$(BASHDIR)/vmdoctor
 	install -D -m 0644 contrib/completion/_vmdoctor $(DESTDIR)$(ZSHDIR)/_vmdoctor
 	install -D -m 0644 contrib/completion/vmdoctor.fish $(DESTDIR)$(FISHDIR)/vmdoctor.fish
@@ -166,6 +220,7 @@ install-health:
 # Only what install and install-health put there.
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR) $(DESTDIR)$(HEALTHDIR)
+	rm -f $(DESTDIR)$(LOCALEDIR)/*/LC_MESSAGES/vmdoctor.mo $(DESTDIR)$(LOCALEDIR)/*/LC_MESSAGES/vmdoctor-rules.mo
 	rm -f $(DESTDIR)$(BASHDIR)/vmdoctor $(DESTDIR)$(ZSHDIR)/_vmdoctor $(DESTDIR)$(FISHDIR)/vmdoctor.fish
 	rm -f $(DESTDIR)$(MANDIR)/man1/vmdoctor.1 $(DESTDIR)$(MANDIR)/man5/vmdoctor-rules.5
 	rm -f $(DESTDIR)$(UNITDIR)/vmdoctor-health.service $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
@@ -198,6 +253,7 @@ help:
 	@echo 'contrib-check completion, manual pages, install, and what lies in contrib/'
 	@echo 'deb           Debian packages, in the directory above'
 	@echo 'man           manual pages, in BUILD'
+	@echo 'pot           templates for translators, in BUILD/po; po: what is new into po/; po-stats: how much'
 	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); install-health, uninstall, clean'
 	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
 
@@ -205,6 +261,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-html lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-html lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

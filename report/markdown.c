@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "reasons.h"
 #include "text.h"
@@ -73,7 +74,7 @@ static void write_head(const struct report *r, GString *out)
 {
 	const char *const parts[][2] = { { "libvirt ", r->host.libvirt },
 					 { "QEMU ", r->host.qemu },
-					 { "kernel ", r->host.kernel },
+					 { _("kernel "), r->host.kernel },
 					 { "", r->host.os } };
 	const char *separator = "";
 
@@ -89,7 +90,8 @@ static void write_head(const struct report *r, GString *out)
 		words(out, parts[i][1]);
 		separator = ", ";
 	}
-	g_string_append_printf(out, "\n\n%u findings, %u checks passed, %u undecided, %u muted\n",
+	g_string_append(out, "\n\n");
+	g_string_append_printf(out, _("%u findings, %u checks passed, %u undecided, %u muted\n"),
 			       r->findings->len, r->passed, r->undecided->len, r->muted);
 }
 
@@ -108,17 +110,17 @@ static void write_evidence(const struct finding *f, GString *out)
 		g_string_append_c(out, '\n');
 	}
 	if (listed < f->evidence->len)
-		g_string_append_printf(out, "- and %u more\n", f->evidence->len - listed);
+		g_string_append_printf(out, _("- and %u more\n"), f->evidence->len - listed);
 }
 
 static void write_fixes(const struct finding *f, GString *out)
 {
-	g_string_append(out, f->fixes->len > 0 ? "\nDo:\n\n" : "");
+	g_string_append(out, f->fixes->len > 0 ? _("\nDo:\n\n") : "");
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
 		g_string_append(out, "1. ");
-		words(out, fix->text);
+		words(out, fix_text(fix));
 		g_string_append_c(out, '\n');
 		if (fix->command && *fix->command)
 			block(out, fix->command);
@@ -129,13 +131,15 @@ static void write_finding(const struct finding *f, GString *out)
 {
 	g_autofree char *place = text_place(f->domain, f->subject);
 
-	g_string_append_printf(out, "\n### %u\\. %s: ", f->rank, severity_names[f->severity]);
-	words(out, f->title);
+	g_string_append_printf(out, "\n### %u\\. %s: ", f->rank, _(severity_names[f->severity]));
+	words(out, finding_title(f));
 	g_string_append(out, " \\(");
 	words(out, place);
 	g_string_append(out, "\\)\n\n");
-	words(out, f->message);
-	g_string_append_printf(out, "\n\nSeen (%s, rule ", confidence_names[f->confidence]);
+	words(out, finding_message(f));
+	g_string_append(out, "\n\n");
+	/* before a rule's id in code */
+	g_string_append_printf(out, _("Seen (%s, rule "), _(confidence_names[f->confidence]));
 	code(out, f->rule);
 	g_string_append(out, "):\n\n");
 	write_evidence(f, out);
@@ -149,16 +153,16 @@ static void write_rest(const struct report *r, guint from, GString *out)
 
 	if (from == r->findings->len && reasons->len == 0)
 		return;
-	g_string_append(out, "\n<details>\n<summary>Advice, and what was not checked</summary>\n");
+	g_string_append_printf(out, "\n<details>\n<summary>%s</summary>\n", _("Advice, and what was not checked"));
 	for (guint i = 0; i < r->findings->len; i++)
 		if (((const struct finding *)r->findings->pdata[i])->severity <= SEVERITY_ADVICE)
 			write_finding(r->findings->pdata[i], out);
-	g_string_append(out, reasons->len > 0 ? "\n### Not checked\n\n" : "");
+	g_string_append(out, reasons->len > 0 ? _("\n### Not checked\n\n") : "");
 	for (guint i = 0; i < reasons->len; i++) {
 		const struct reason *reason = reasons->pdata[i];
 		g_autofree char *why = reason_words(reason, reason->sources->len);
 
-		g_string_append_printf(out, "- %u checks: ", reason->entries->len);
+		g_string_append_printf(out, _("- %u checks: "), reason->entries->len);
 		words(out, why);
 		g_string_append(out, reason->remedy ? "; " : "");
 		words(out, reason->remedy);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "i18n.h"
 
 static void reason_free(struct reason *g)
 {
@@ -16,7 +17,9 @@ static void reason_free(struct reason *g)
 /* "/etc/a: not recorded" and "/etc/b: not recorded" are one reason. */
 static const char *why(const struct undecided *u)
 {
-	return u->source && u->reason ? u->reason + strlen(u->source) + strlen(": ") : u->reason;
+	const char *reason = undecided_reason(u);
+
+	return u->source && reason ? reason + strlen(u->source) + strlen(": ") : reason;
 }
 
 static struct reason *reason_new(const struct undecided *u)
@@ -24,7 +27,7 @@ static struct reason *reason_new(const struct undecided *u)
 	struct reason *g = g_new0(struct reason, 1);
 
 	g->reason = why(u);
-	g->remedy = u->remedy;
+	g->remedy = undecided_remedy(u);
 	g->sources = g_ptr_array_new();
 	g->entries = g_ptr_array_new();
 	return g;
@@ -91,7 +94,7 @@ GPtrArray *reasons_new(const GPtrArray *undecided)
 
 char *reason_words(const struct reason *r, guint most)
 {
-	const char *reason = r->reason ? r->reason : "reason unknown";
+	const char *reason = r->reason ? r->reason : _("reason unknown");
 	GString *s = g_string_new(NULL);
 
 	if (r->sources->len == 1)
@@ -100,6 +103,6 @@ char *reason_words(const struct reason *r, guint most)
 	for (guint i = 0; r->sources->len > 1 && i < MIN(r->sources->len, most); i++)
 		g_string_append_printf(s, "%s %s", i > 0 ? "," : ":", (const char *)r->sources->pdata[i]);
 	if (r->sources->len > MAX(most, 1))
-		g_string_append_printf(s, " and %u more", r->sources->len - most);
+		g_string_append_printf(s, _(" and %u more"), r->sources->len - most);
 	return g_string_free(s, FALSE);
 }

@@ -8,15 +8,16 @@
 #include "text.h"
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "writer.h"
 
 /* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
 char *text_place(const char *domain, const char *subject)
 {
-	const char *who = domain ? domain : "host";
+	const char *who = domain ? domain : _("host");
 
-	if (!subject || !*subject || g_str_equal(subject, who))
+	if (!subject || !*subject || g_str_equal(subject, domain ? domain : "host"))
 		return g_strdup(who);
 	return g_strdup_printf("%s, %s", who, subject);
 }
@@ -24,9 +25,11 @@ char *text_place(const char *domain, const char *subject)
 /* "2 warnings"; adjectives and uncountables keep their form. */
 static char *counted(unsigned int n, enum severity severity)
 {
-	bool plural = n != 1 && (severity == SEVERITY_WARNING || severity == SEVERITY_ERROR);
-
-	return g_strdup_printf("%u %s%s", n, severity_names[severity], plural ? "s" : "");
+	if (severity == SEVERITY_WARNING)
+		return g_strdup_printf(ngettext("%u warning", "%u warnings", n), n);
+	if (severity == SEVERITY_ERROR)
+		return g_strdup_printf(ngettext("%u error", "%u errors", n), n);
+	return g_strdup_printf("%u %s", n, _(severity_names[severity]));
 }
 
 /* "1 error, 2 advice", the worst first */
@@ -51,8 +54,8 @@ static void write_found(const struct report *r, struct pen *p)
 	g_autofree char *counts = severity_counts(r);
 	unsigned int n = r->findings->len;
 
-	pen_printf(p, "%u finding%s (%s), %u passed, %u undecided", n, n == 1 ? "" : "s", counts,
-		   r->passed, r->undecided->len);
+	pen_printf(p, ngettext("%u finding (%s), %u passed, %u undecided", "%u findings (%s), %u passed, %u undecided", n),
+		   n, counts, r->passed, r->undecided->len);
 }
 
 static void write_nothing_checked(const struct report *r, struct pen *p)
@@ -60,21 +63,23 @@ static void write_nothing_checked(const struct report *r, struct pen *p)
 	unsigned int n = r->undecided->len;
 
 	if (n == 0)
-		pen_words(p, "Nothing was checked");
+		pen_words(p, _("Nothing was checked"));
 	else
-		pen_printf(p, "Nothing could be checked: %u check%s undecided", n,
-			   n == 1 ? " is" : "s are");
+		pen_printf(p, ngettext("Nothing could be checked: %u check is undecided",
+				       "Nothing could be checked: %u checks are undecided", n), n);
 }
 
 /* Says how much the good news rests on. */
 static void write_nothing_found(const struct report *r, struct pen *p)
 {
-	pen_printf(p, "No %sproblem found: %u check%s passed", r->muted > 0 ? "new " : "",
-		   r->passed, r->passed == 1 ? "" : "s");
+	pen_printf(p, r->muted > 0 ? ngettext("No new problem found: %u check passed",
+					      "No new problem found: %u checks passed", r->passed)
+				   : ngettext("No problem found: %u check passed",
+					      "No problem found: %u checks passed", r->passed), r->passed);
 	if (r->undecided->len == 0)
 		return;
 	pen_attach(p, ",");
-	pen_printf(p, "%u could not be decided", r->undecided->len);
+	pen_printf(p, _("%u could not be decided"), r->undecided->len);
 }
 
 static void write_counts(const struct report *r, struct pen *p)
@@ -89,7 +94,7 @@ static void write_counts(const struct report *r, struct pen *p)
 		write_nothing_found(r, p);
 	if (r->muted > 0) {
 		pen_attach(p, ",");
-		pen_printf(p, "%u muted", r->muted);
+		pen_printf(p, _("%u muted"), r->muted);
 	}
 	pen_ink(p, INK_PLAIN);
 	pen_line(p, 0);

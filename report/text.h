@@ -8,6 +8,7 @@
 struct evidence;
 struct pen;
 struct report;
+struct report_domain;
 struct style;
 
 /** text_head - program, host, options, domains */
@@ -23,6 +24,8 @@ void text_undecided(const struct report *r, const struct style *style, struct pe
 
 /** text_place - "web-01, vda", or "host"; g_free() it */
 char *text_place(const char *domain, const char *subject);
+/** text_state - "running (booted)", as people say it; g_free() it */
+char *text_state(const struct report_domain *d);
 /** text_source - where evidence was read, as grep and compilers say it: "path:12"; g_free() it */
 char *text_source(const struct evidence *e);
 /** text_time - "2026-03-01 10:15:00 UTC"; what is no ISO 8601 is shown as it is; g_free() it */

@@ -13,13 +13,14 @@
 #include <string.h>
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "tree.h"
 #include "writer.h"
 
 /* without --verbose */
 enum { EVIDENCE_LISTED = 4, PLACES_LISTED = 12, CHILDREN_LISTED = 8 };
-enum { LABEL_COLUMNS = 6, DEEPER_COLUMNS = 4, DEEPEST_COLUMNS = 16 };
+enum { LABEL_GAP = 2, DEEPER_COLUMNS = 4, DEEPEST_COLUMNS = 16 };
 
 static const enum ink inks[SEVERITY_MAX_] = {
 	[SEVERITY_INFO] = INK_PLAIN, [SEVERITY_ADVICE] = INK_CYAN,  [SEVERITY_WARNING] = INK_YELLOW,
@@ -45,10 +46,11 @@ static bool is_compact(const struct listing *l, const struct finding *f)
 
 static void write_severity(struct pen *p, enum severity severity)
 {
-	g_autofree char *loud = g_ascii_strup(severity_names[severity], -1);
+	const char *name = _(severity_names[severity]);
+	g_autofree char *loud = g_utf8_strup(name, -1);
 
 	pen_ink(p, inks[severity]);
-	pen_words(p, severity >= SEVERITY_ERROR ? loud : severity_names[severity]);
+	pen_words(p, severity >= SEVERITY_ERROR ? loud : name);
 	pen_ink(p, INK_PLAIN);
 }
 
@@ -59,9 +61,9 @@ static void write_rule(const struct listing *l, const struct finding *f)
 
 	g_string_printf(s, "[%s", f->rule);
 	if (!is_compact(l, f) || f->confidence != CONFIDENCE_CERTAIN)
-		g_string_append_printf(s, ", %s", confidence_names[f->confidence]);
+		g_string_append_printf(s, ", %s", _(confidence_names[f->confidence]));
 	if (l->verbose)
-		g_string_append_printf(s, ", cause %s, score %.3f", f->cause, f->score);
+		g_string_append_printf(s, _(", cause %s, score %.3f"), f->cause, f->score);
 	g_string_append_c(s, ']');
 	pen_ink(l->pen, INK_DIM);
 	pen_unit(l->pen, s->str);
@@ -76,7 +78,7 @@ static void write_title(struct pen *p, const struct finding *f)
 	write_severity(p, f->severity);
 	if (f->severity > SEVERITY_ADVICE)
 		pen_ink(p, INK_BOLD);
-	pen_printf(p, "  %s", f->title);
+	pen_printf(p, "  %s", finding_title(f));
 	pen_ink(p, INK_PLAIN);
 	pen_printf(p, "(%s)", place);
 }
@@ -105,6 +107,18 @@ static void write_evidence(const struct evidence *e, struct pen *p)
 	pen_words(p, text);
 }
 
+/* The parts' labels, and the column behind the widest. */
+static const char *const labels[] = { N_("Seen"), N_("Do"), N_("See"), N_("Also") };
+
+static unsigned int label_columns(void)
+{
+	unsigned int widest = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(labels); i++)
+		widest = MAX(widest, pen_columns(_(labels[i])));
+	return widest + LABEL_GAP;
+}
+
 /* Ends the line and begins a labelled part, which stays at the pen's indent. */
 static void begin_part(struct pen *p, const char *label, unsigned int indent)
 {
@@ -112,7 +126,7 @@ static void begin_part(struct pen *p, const char *label, unsigned int indent)
 	pen_ink(p, INK_DIM);
 	pen_words(p, label);
 	pen_ink(p, INK_PLAIN);
-	pen_tab(p, indent + LABEL_COLUMNS);
+	pen_tab(p, indent + label_columns());
 }
 
 static void write_all_evidence(const struct listing *l, const struct finding *f,
@@ -121,13 +135,13 @@ static void write_all_evidence(const struct listing *l, const struct finding *f,
 	guint listed = l->verbose ? f->evidence->len : MIN(f->evidence->len, EVIDENCE_LISTED);
 
 	for (guint i = 0; i < listed; i++) {
-		begin_part(l->pen, i == 0 ? "Seen" : "", indent);
+		begin_part(l->pen, i == 0 ? _("Seen") : "", indent);
 		write_evidence(f->evidence->pdata[i], l->pen);
 	}
 	if (listed == f->evidence->len)
 		return;
 	begin_part(l->pen, "", indent);
-	pen_printf(l->pen, "and %u more (-v lists them)", f->evidence->len - listed);
+	pen_printf(l->pen, _("and %u more (-v lists them)"), f->evidence->len - listed);
 }
 
 /* Nothing but the command stands on its line, so that it copies cleanly. */
@@ -163,12 +177,12 @@ static void write_fixes(struct pen *p, const struct finding *f, const struct fin
 		const struct fix *fix = f->fixes->pdata[i];
 
 		if (i == 0 || !same)
-			begin_part(p, i == 0 ? "Do" : "", indent);
+			begin_part(p, i == 0 ? _("Do") : "", indent);
 		if (!same)
-			pen_words(p, fix->text);
+			pen_words(p, fix_text(fix));
 		else if (i == 0)
-			pen_printf(p, "As in %u:", before->rank);
-		write_command(p, fix->command, indent + LABEL_COLUMNS + DEEPER_COLUMNS);
+			pen_printf(p, _("As in %u:"), before->rank);
+		write_command(p, fix->command, indent + label_columns() + DEEPER_COLUMNS);
 	}
 }
 
@@ -177,7 +191,7 @@ static void write_references(struct pen *p, const struct finding *f, unsigned in
 	for (guint i = 0; i < f->references->len; i++) {
 		const struct reference *r = f->references->pdata[i];
 
-		begin_part(p, i == 0 ? "See" : "", indent);
+		begin_part(p, i == 0 ? _("See") : "", indent);
 		pen_words(p, r->title);
 		pen_words(p, r->url);
 	}
@@ -199,7 +213,7 @@ static void write_whole(const struct listing *l, const struct finding *f, unsign
 
 	pen_line(l->pen, indent);
 	if (!before)
-		pen_words(l->pen, f->message);
+		pen_words(l->pen, finding_message(f));
 	write_all_evidence(l, f, indent);
 	write_fixes(l->pen, f, before, indent);
 	if (l->verbose)
@@ -212,14 +226,14 @@ static void write_whole(const struct listing *l, const struct finding *f, unsign
 static void write_compact(const struct listing *l, const struct finding *f, unsigned int indent)
 {
 	pen_line(l->pen, indent);
-	pen_words(l->pen, f->message);
+	pen_words(l->pen, finding_message(f));
 	write_rule(l, f);
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
 		pen_line(l->pen, indent);
 		if (f->fixes->len > 1 || !fix->command)
-			pen_words(l->pen, fix->text);
+			pen_words(l->pen, fix_text(fix));
 		write_command(l->pen, fix->command, indent + DEEPER_COLUMNS);
 	}
 }
@@ -236,8 +250,8 @@ static void write_twin_places(struct pen *p, const GPtrArray *twins)
 		pen_attach(p, i + 1 < twins->len ? ";" : "");
 	}
 	if (listed < twins->len)
-		pen_printf(p, "and %u more", twins->len - listed);
-	pen_words(p, "(-v shows each)");
+		pen_printf(p, _("and %u more"), twins->len - listed);
+	pen_words(p, _("(-v shows each)"));
 }
 
 /* The first finding of a kind has been written: name the others. */
@@ -252,7 +266,7 @@ static void write_twins(struct listing *l, const struct finding *f, unsigned int
 		g_ptr_array_add(twins, all->pdata[i]);
 		g_hash_table_add(l->shown, all->pdata[i]);
 	}
-	begin_part(l->pen, "Also", indent);
+	begin_part(l->pen, _("Also"), indent);
 	write_twin_places(l->pen, twins);
 }
 
@@ -264,7 +278,7 @@ static void write_child(struct listing *l, struct finding *f, unsigned int inden
 	unsigned int deeper = MIN(indent + DEEPER_COLUMNS, DEEPEST_COLUMNS);
 
 	pen_line(l->pen, indent);
-	pen_printf(l->pen, "explains: %u.", f->rank);
+	pen_printf(l->pen, _("explains: %u."), f->rank);
 	l->pen->indent = deeper;
 	write_title(l->pen, f);
 	if (l->verbose)
@@ -301,7 +315,7 @@ static void write_children(struct listing *l, const struct finding *f, unsigned 
 	if (left_out == 0)
 		return;
 	pen_line(l->pen, indent);
-	pen_printf(l->pen, "explains: %u more (-v shows them)", left_out);
+	pen_printf(l->pen, _("explains: %u more (-v shows them)"), left_out);
 }
 
 static void write_tree(struct listing *l, struct finding *f)

@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "writer.h"
 
@@ -27,7 +28,7 @@ static void write_program(const struct report *r, struct pen *p)
 	pen_words(p, r->host.name);
 	pen_ink(p, INK_PLAIN);
 	if (time)
-		pen_printf(p, "at %s", time);
+		pen_printf(p, _("at %s"), time);
 	pen_line(p, 0);
 }
 
@@ -43,7 +44,7 @@ static void write_versions(const struct report *r, struct pen *p)
 
 	append_part(s, "libvirt ", r->host.libvirt);
 	append_part(s, "QEMU ", r->host.qemu);
-	append_part(s, "kernel ", r->host.kernel);
+	append_part(s, _("kernel "), r->host.kernel);
 	append_part(s, "", r->host.os);
 	pen_words(p, s->str);
 	pen_line(p, 0);
@@ -66,7 +67,7 @@ static void write_options(const struct report *r, struct pen *p)
 {
 	if (r->options->len == 0)
 		return;
-	pen_words(p, "options:");
+	pen_words(p, _("options:"));
 	for (guint i = 0; i < r->options->len; i++) {
 		pen_words(p, r->options->pdata[i]);
 		pen_attach(p, i + 1 < r->options->len ? "," : "");
@@ -76,18 +77,18 @@ static void write_options(const struct report *r, struct pen *p)
 
 static const char *state_of(const struct report_domain *d)
 {
-	return d->state ? d->state : "state unknown";
+	return d->state ? i18n_state(d->state) : _("state unknown");
 }
 
-static char *state_text(const struct report_domain *d)
+char *text_state(const struct report_domain *d)
 {
-	return d->reason ? g_strdup_printf("%s (%s)", state_of(d), d->reason)
+	return d->reason ? g_strdup_printf("%s (%s)", state_of(d), i18n_state(d->reason))
 			 : g_strdup(state_of(d));
 }
 
 static void write_domain(const struct report_domain *d, unsigned int at[2], struct pen *p)
 {
-	g_autofree char *state = state_text(d);
+	g_autofree char *state = text_state(d);
 	g_autoptr(GString) system = g_string_new(NULL);
 
 	append_part(system, "", d->machine);
@@ -110,7 +111,7 @@ static void write_domains(const struct report *r, struct pen *p)
 
 	for (guint i = 0; i < r->domains->len; i++) {
 		const struct report_domain *d = r->domains->pdata[i];
-		g_autofree char *text = state_text(d);
+		g_autofree char *text = text_state(d);
 
 		name = MAX(name, pen_columns(d->name));
 		state = MAX(state, pen_columns(text));
@@ -138,7 +139,7 @@ static void write_domain_counts(const struct report *r, struct pen *p)
 		g_string_append_printf(s, "%s%u %s", s->len > 0 ? ", " : "",
 				       GPOINTER_TO_UINT(g_tree_node_value(n)),
 				       (const char *)g_tree_node_key(n));
-	pen_printf(p, "%u domains: %s", r->domains->len, s->str);
+	pen_printf(p, _("%u domains: %s"), r->domains->len, s->str);
 	pen_line(p, 0);
 }
 

@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "writer.h"
 
@@ -29,7 +30,7 @@ static void write_hop(const struct hop *h, struct pen *p)
 	pen_line(p, INDENT);
 	write_mark(h->state, p);
 	pen_tab(p, NAME_AT);
-	pen_words(p, h->name);
+	pen_words(p, _(h->name));
 	if (h->place) {
 		pen_tab(p, PLACE_AT);
 		pen_words(p, h->place);
@@ -46,7 +47,7 @@ static void write_path(const struct report_domain *d, const struct report_path *
 
 	pen_blank(p);
 	pen_ink(p, INK_BOLD);
-	pen_printf(p, "Network probe of %s", place);
+	pen_printf(p, _("Network probe of %s"), place);
 	pen_ink(p, INK_PLAIN);
 	for (guint h = 0; h < path->hops->len; h++)
 		write_hop(path->hops->pdata[h], p);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "text.h"
 #include "writer.h"
@@ -162,7 +163,7 @@ static void write_table(const struct report *r, const struct table *t, bool all,
 		write_line(p, t, &g_array_index(lines, struct line, i), widths);
 	pen_line(p, 0);
 	if (shown < lines->len) {
-		pen_printf(p, "%u more (--verbose)", lines->len - shown);
+		pen_printf(p, _("%u more (--verbose)"), lines->len - shown);
 		pen_line(p, 0);
 	}
 }
@@ -195,12 +196,12 @@ static void write_host(const struct report *r, struct pen *p)
 	if (!use)
 		return;
 	pen_ink(p, INK_BOLD);
-	pen_words(p, "HOST");
+	pen_words(p, _("HOST"));
 	pen_ink(p, INK_PLAIN);
 	if (window)
 		pen_printf(p, "%.1f s", g_ascii_strtod(window, NULL) / 1000);
 	if (cpus)
-		pen_printf(p, "%s CPUs", cpus);
+		pen_printf(p, _("%s CPUs"), cpus);
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
 		if (sample_row_get(use, parts[i][1]))
 			pen_printf(p, "%s %s", parts[i][0], sample_row_get(use, parts[i][1]));

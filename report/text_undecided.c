@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "reasons.h"
 #include "writer.h"
@@ -28,9 +29,9 @@ static void write_group(const struct reason *g, const struct style *style, struc
 	g_autofree char *words = reason_words(g, style->verbose ? g->sources->len : SOURCES_NAMED);
 
 	pen_line(p, 2);
-	pen_printf(p, "%u rule%s", g->rules, g->rules == 1 ? "" : "s");
+	pen_printf(p, ngettext("%u rule", "%u rules", g->rules), g->rules);
 	if (g->entries->len != g->rules)
-		pen_printf(p, "(%u checks)", g->entries->len);
+		pen_printf(p, _("(%u checks)"), g->entries->len);
 	pen_attach(p, ":");
 	p->indent = 4;
 	pen_words(p, words);
@@ -49,14 +50,14 @@ static void write_rest(const GPtrArray *groups, guint from, struct pen *p)
 	if (entries == 0)
 		return;
 	pen_line(p, 2);
-	pen_printf(p, "%u checks for %u further reasons (-v lists them)", entries,
+	pen_printf(p, _("%u checks for %u further reasons (-v lists them)"), entries,
 		   groups->len - from);
 }
 
 static void write_caption(const struct report *r, struct pen *p)
 {
 	pen_blank(p);
-	pen_words(p, "Not checked:");
+	pen_words(p, _("Not checked:"));
 	if (!r->host.unprivileged)
 		return;
 	pen_line(p, 2);

@@ -4,6 +4,7 @@
  */
 #include "baseline.h"
 
+#include "i18n.h"
 #include "json_read.h"
 
 /* The keys of an earlier report; its other contents do not matter. */
@@ -17,7 +18,7 @@ GHashTable *baseline_load(const char *path, GError **error)
 		return NULL;
 	findings = json_read_array(json_read_root(parser), "findings");
 	if (!findings) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a vmdoctor JSON report",
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("%s: not a vmdoctor JSON report"),
 			    path);
 		return NULL;
 	}

@@ -7,11 +7,15 @@
 
 #include "cmd.h"
 #include "diagnose.h"
+#include "i18n.h"
 #include "options.h"
+#include "pen.h"
 #include "pager.h"
 #include "rules.h"
 #include "rules_check.h"
 #include "xpath.h"
+
+enum { LABEL_COLUMNS = 12 };
 
 /* All rules that check would use, and those in the named places. */
 static GPtrArray *load(int argc, char **argv)
@@ -29,8 +33,10 @@ static GPtrArray *load(int argc, char **argv)
 }
 
 /* A text with its values shown as their expressions. */
-static void print_parts(const GPtrArray *parts)
+static void print_text(const struct rule_text *t)
 {
+	const GPtrArray *parts = rule_text_local(t);
+
 	for (size_t i = 0; i < parts->len; i++) {
 		const struct part *part = parts->pdata[i];
 
@@ -42,6 +48,14 @@ static void print_parts(const GPtrArray *parts)
 	putchar('\n');
 }
 
+/* "cause       disk-source-missing" */
+static void print_field(const char *label, const char *value)
+{
+	unsigned int columns = pen_columns(label);
+
+	printf("%s%*s%s\n", label, columns < LABEL_COLUMNS ? (int)(LABEL_COLUMNS - columns) : 1, "", value);
+}
+
 static int list_rules(GPtrArray *rules)
 {
 	pager_start();
@@ -50,7 +64,7 @@ static int list_rules(GPtrArray *rules)
 
 		printf("%-34s %-8s %-8s ", r->id, severity_names[r->severity],
 		       confidence_names[r->confidence]);
-		print_parts(r->title);
+		print_text(&r->title);
 	}
 	return EXIT_CLEAN;
 }
@@ -86,47 +100,59 @@ static int list_causes(GPtrArray *rules)
 	return EXIT_CLEAN;
 }
 
+static void show_fields(const struct rule *r)
+{
+	g_autofree char *symptoms = g_strjoinv(" ", r->symptoms);
+	g_autofree char *place = g_strdup_printf("%s:%u", r->file, r->line);
+
+	print_field(_("rule"), r->id);
+	print_field(_("cause"), r->cause);
+	print_field(_("severity"), _(severity_names[r->severity]));
+	print_field(_("confidence"), _(confidence_names[r->confidence]));
+	print_field(_("file"), place);
+	print_field(_("symptoms"), symptoms);
+	print_field(_("looks at"), r->where);
+	for (size_t i = 0; i < r->params->len; i++) {
+		const struct param *p = r->params->pdata[i];
+		g_autofree char *text = g_strdup_printf("%s = %s %s (%s)", p->name, p->value, p->unit, p->source);
+
+		print_field(_("parameter"), text);
+	}
+}
+
 static int show_rule(const struct rule *r)
 {
 	pager_start();
 	fputs("# ", stdout);
-	print_parts(r->title);
-	printf("rule        %s\ncause       %s\nseverity    %s\nconfidence  %s\nfile        %s:%u\n",
-	       r->id, r->cause, severity_names[r->severity], confidence_names[r->confidence], r->file,
-	       r->line);
-	g_autofree char *symptoms = g_strjoinv(" ", r->symptoms);
-
-	printf("symptoms    %s\nlooks at    %s\n", symptoms, r->where);
-	for (size_t i = 0; i < r->params->len; i++) {
-		const struct param *p = r->params->pdata[i];
-
-		printf("parameter   %s = %s %s (%s)\n", p->name, p->value, p->unit, p->source);
-	}
+	print_text(&r->title);
+	show_fields(r);
 	for (size_t i = 0; i < r->needs->len; i++) {
 		const struct need *n = r->needs->pdata[i];
 
-		printf("\nneeds       %s\n            else: ", n->test->text);
-		print_parts(n->reason);
+		putchar('\n');
+		print_field(_("needs"), n->test->text);
+		printf("%*s%s ", LABEL_COLUMNS, "", _("else:"));
+		print_text(&n->reason);
 	}
 	for (size_t i = 0; i < r->reports->len; i++) {
 		const struct rule_report *report = r->reports->pdata[i];
 
-		printf("\n%s, %s, when\n    %s\n  says\n    ", severity_names[report->severity],
-		       confidence_names[report->confidence], report->test->text);
-		print_parts(report->message);
+		printf(_("\n%s, %s, when\n    %s\n  says\n    "), _(severity_names[report->severity]),
+		       _(confidence_names[report->confidence]), report->test->text);
+		print_text(&report->message);
 	}
-	puts("\nWhat to do");
+	printf("\n%s\n", _("What to do"));
 	for (size_t i = 0; i < r->fixes->len; i++) {
 		const struct rule_fix *fix = r->fixes->pdata[i];
 
 		fputs("  - ", stdout);
-		print_parts(fix->text);
-		if (fix->command) {
+		print_text(&fix->text);
+		if (fix->has_command) {
 			fputs("      ", stdout);
-			print_parts(fix->command);
+			print_text(&fix->command);
 		}
 	}
-	puts("\nRead");
+	printf("\n%s\n", _("Read"));
 	for (size_t i = 0; i < r->references->len; i++) {
 		const struct reference *ref = r->references->pdata[i];
 
@@ -178,10 +204,18 @@ static int test(GPtrArray *rules, int argc, char **argv)
 	return print_result(out, n, summary);
 }
 
+static int print_pot(const GPtrArray *rules)
+{
+	g_autofree char *pot = rules_pot(rules);
+
+	fputs(pot, stdout);
+	return EXIT_CLEAN;
+}
+
 int cmd_rules(int argc, char **argv)
 {
 	const char *verb = argc > 0 ? argv[0] : "list";
-	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0;
+	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0 || strcmp(verb, "pot") == 0;
 	g_autoptr(GPtrArray) rules = load(takes_paths ? argc - 1 : 0, argv + 1);
 
 	if (!rules)
@@ -195,7 +229,9 @@ int cmd_rules(int argc, char **argv)
 		return lint(rules, argc - 1, argv + 1);
 	if (strcmp(verb, "test") == 0)
 		return test(rules, argc - 1, argv + 1);
-	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [DIR...]");
+	if (strcmp(verb, "pot") == 0)
+		return print_pot(rules);
+	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [DIR...] | pot [DIR...]");
 }
 
 int cmd_explain(int argc, char **argv)

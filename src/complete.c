@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "options.h"
 
 static const struct option_row *find_long(const char *name, size_t length)
@@ -64,7 +65,7 @@ static void offer_options(const struct complete_line *line)
 		g_autofree char *word = g_strconcat("--", r->name, r->value ? "=" : "", NULL);
 
 		if (r->commands & line->options)
-			complete_add(line, word, r->text);
+			complete_add(line, word, _(r->text));
 	}
 }
 

@@ -76,10 +76,11 @@ static void add_releases(const struct complete_line *line)
 /* A title without its values: "Machine type … is older than this QEMU". */
 static char *title_of(const struct rule *r)
 {
+	const GPtrArray *parts = rule_text_local(&r->title);
 	GString *title = g_string_new(NULL);
 
-	for (guint i = 0; i < r->title->len; i++) {
-		const struct part *part = r->title->pdata[i];
+	for (guint i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
 
 		g_string_append(title, part->words ? part->words : "…");
 	}
@@ -207,7 +208,7 @@ void complete_option_value(const struct complete_line *line, const char *option,
 
 static void add_rules_arguments(const struct complete_line *line)
 {
-	static const char *const verbs[] = { "list", "show", "lint", "test", NULL };
+	static const char *const verbs[] = { "list", "show", "lint", "test", "pot", NULL };
 	static const char *const causes[] = { "--causes", NULL };
 	const char *verb = line->operands->len ? line->operands->pdata[0] : NULL;
 
@@ -217,7 +218,7 @@ static void add_rules_arguments(const struct complete_line *line)
 		add_all(line, causes);
 	else if (strcmp(verb, "show") == 0 && line->operands->len == 1)
 		add_rules(line);
-	else if (strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0)
+	else if (strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0 || strcmp(verb, "pot") == 0)
 		add_word(line, ":file");
 }
 

@@ -15,6 +15,7 @@
 #include "baseline.h"
 #include "facts.h"
 #include "gather.h"
+#include "i18n.h"
 #include "judge.h"
 #include "options.h"
 #include "probe_hops.h"
@@ -66,7 +67,7 @@ static void put_list(struct source *record, const char *dir, const char *names)
 
 static bool cannot_read(GError **error, const char *path, const char *why)
 {
-	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, _(why));
 	return false;
 }
 
@@ -85,7 +86,7 @@ static struct source *open_xml(const char *path, const char *text, size_t size, 
 		return NULL;
 	if (!name) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			    "%s: the root element is <%s>, not <domain> or <domstatus>", path,
+			    _("%s: the root element is <%s>, not <domain> or <domstatus>"), path,
 			    root->name);
 		return NULL;
 	}
@@ -151,13 +152,13 @@ static bool is_usable(struct source *record, const struct options *o, GError **e
 
 	if (!ok && said)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			    "no libvirt at %s: %s%s",
-			    o->connect ? o->connect : "the default connection", said,
-			    geteuid() ? "\n(you are not root: 'sudo vmdoctor', or the group libvirt)" : "");
+			    _("no libvirt at %s: %s%s"),
+			    o->connect ? o->connect : _("the default connection"), said,
+			    geteuid() ? _("\n(you are not root: 'sudo vmdoctor', or the group libvirt)") : "");
 	else if (!ok)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			    "no libvirt at %s: it did not answer in time",
-			    o->connect ? o->connect : "the default connection");
+			    _("no libvirt at %s: it did not answer in time"),
+			    o->connect ? o->connect : _("the default connection"));
 	facts_free(scratch);
 	return ok;
 }
@@ -261,7 +262,7 @@ static bool set_time(const char *option, const char *text, int64_t now_s, int64_
 	if (!text || when_parse(text, now_s, ret_s))
 		return true;
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		    "--%s %s: not a time; write '2026-01-31 08:30', 'yesterday', '-2h'", option, text);
+		    _("--%s %s: not a time; write '2026-01-31 08:30', 'yesterday', '-2h'"), option, text);
 	return false;
 }
 
@@ -347,7 +348,7 @@ static GStrv choose(const struct options *o, struct source *record, const GStrv 
 	if (!*list)
 		g_clear_pointer(&list, g_strfreev);
 	if (!list)
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "no domain matches '%s'",
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("no domain matches '%s'"),
 			    o->globs[0]);
 	return list;
 }

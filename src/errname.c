@@ -27,3 +27,10 @@ int errname_parse(const char *name)
 	}
 	return EIO;
 }
+
+const char *errname_text(const char *name)
+{
+	const char *text = strerrordesc_np(errname_parse(name));
+
+	return text ? text : name;
+}

@@ -9,5 +9,7 @@
 const char *errname(int error);
 /** errname_parse - 2 for "ENOENT"; EIO for a name that is none */
 int errname_parse(const char *name);
+/** errname_text - "Permission denied" for "EACCES": English, whatever the locale. Source: strerrordesc_np(3) */
+const char *errname_text(const char *name);
 
 #endif

@@ -4,18 +4,20 @@
 
 #include <math.h>
 
+#include "i18n.h"
+
 const char *const severity_names[SEVERITY_MAX_] = {
-	[SEVERITY_INFO] = "info",	  [SEVERITY_ADVICE] = "advice",
-	[SEVERITY_WARNING] = "warning",	  [SEVERITY_ERROR] = "error",
-	[SEVERITY_CRITICAL] = "critical",
+	[SEVERITY_INFO] = N_("info"),	  [SEVERITY_ADVICE] = N_("advice"),
+	[SEVERITY_WARNING] = N_("warning"),	  [SEVERITY_ERROR] = N_("error"),
+	[SEVERITY_CRITICAL] = N_("critical"),
 };
 _Static_assert(SEVERITY_MAX_ == 5, "a new severity needs a name");
 
-const char *const hop_state_names[HOP_MAX_] = { "unknown", "sound", "broken" };
+const char *const hop_state_names[HOP_MAX_] = { N_("unknown"), N_("sound"), N_("broken") };
 const char *const confidence_names[CONFIDENCE_MAX_] = {
-	[CONFIDENCE_POSSIBLE] = "possible",
-	[CONFIDENCE_LIKELY] = "likely",
-	[CONFIDENCE_CERTAIN] = "certain",
+	[CONFIDENCE_POSSIBLE] = N_("possible"),
+	[CONFIDENCE_LIKELY] = N_("likely"),
+	[CONFIDENCE_CERTAIN] = N_("certain"),
 };
 _Static_assert(CONFIDENCE_MAX_ == 3, "a new confidence needs a name");
 
@@ -37,6 +39,31 @@ int confidence_parse(const char *name)
 	return name_index(confidence_names, CONFIDENCE_MAX_, name);
 }
 
+const char *finding_title(const struct finding *f)
+{
+	return f->title_local ? f->title_local : f->title;
+}
+
+const char *finding_message(const struct finding *f)
+{
+	return f->message_local ? f->message_local : f->message;
+}
+
+const char *fix_text(const struct fix *f)
+{
+	return f->text_local ? f->text_local : f->text;
+}
+
+const char *undecided_reason(const struct undecided *u)
+{
+	return u->reason_local ? u->reason_local : u->reason;
+}
+
+const char *undecided_remedy(const struct undecided *u)
+{
+	return u->remedy_local ? u->remedy_local : u->remedy;
+}
+
 void evidence_free(struct evidence *e)
 {
 	if (!e)
@@ -53,6 +80,7 @@ void fix_free(struct fix *f)
 		return;
 	g_free(f->text);
 	g_free(f->command);
+	g_free(f->text_local);
 	g_free(f);
 }
 
@@ -85,6 +113,8 @@ void finding_free(struct finding *f)
 	g_free(f->subject);
 	g_free(f->title);
 	g_free(f->message);
+	g_free(f->title_local);
+	g_free(f->message_local);
 	g_strfreev(f->symptoms);
 	g_clear_pointer(&f->evidence, g_ptr_array_unref);
 	g_clear_pointer(&f->fixes, g_ptr_array_unref);
@@ -104,6 +134,8 @@ void undecided_free(struct undecided *u)
 	g_free(u->source);
 	g_free(u->reason);
 	g_free(u->remedy);
+	g_free(u->reason_local);
+	g_free(u->remedy_local);
 	g_free(u);
 }
 

@@ -31,6 +31,7 @@ struct evidence {
 struct fix {
 	char *text;
 	char *command; /* or NULL */
+	char *text_local; /* as below */
 };
 
 struct reference {
@@ -47,6 +48,7 @@ struct finding {
 	char *subject;
 	char *title;
 	char *message;
+	char *title_local, *message_local; /* in the user's language; NULL: as in English */
 	GStrv symptoms;
 	GPtrArray *evidence;   /* of struct evidence, never empty */
 	GPtrArray *fixes;      /* of struct fix */
@@ -65,6 +67,7 @@ struct undecided {
 	char *source;  /* what could not be read: @reason begins with it and ": "; or NULL */
 	char *reason;
 	char *remedy;
+	char *reason_local, *remedy_local; /* as above */
 };
 
 /** One hop on a guest's way outside, as a network probe saw it. */
@@ -126,6 +129,17 @@ void report_free(struct report *r);
 void report_add_limit(struct report *r, const char *rule, const char *param, double value);
 /** report_limit - in the unit of the rule's parameter; NaN: not known */
 double report_limit(const struct report *r, const char *rule, const char *param);
+
+/**
+ * finding_title, finding_message, fix_text, undecided_reason, undecided_remedy - for people: in the user's language
+ *
+ * Formats that programs read take the members: those are English.
+ */
+const char *finding_title(const struct finding *f);
+const char *finding_message(const struct finding *f);
+const char *fix_text(const struct fix *f);
+const char *undecided_reason(const struct undecided *u);
+const char *undecided_remedy(const struct undecided *u);
 
 /** finding_new - zeroed, with empty arrays that free what they hold */
 struct finding *finding_new(void);

@@ -12,6 +12,7 @@
 
 #include "check.h"
 #include "facts.h"
+#include "i18n.h"
 #include "parse.h"
 #include "sampling.h"
 #include "signature.h"
@@ -198,10 +199,10 @@ static void set_no_such_domain(const GStrv names, const char *typed, GError **er
 		}
 	if (said)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-			    "no domain '%s'; did you mean %s?", typed, close->str);
+			    _("no domain '%s'; did you mean %s?"), typed, close->str);
 	else
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-			    "no domain '%s' among %u; 'virsh list --all' shows them", typed,
+			    _("no domain '%s' among %u; 'virsh list --all' shows them"), typed,
 			    g_strv_length((GStrv)names));
 }
 
@@ -229,8 +230,9 @@ static void progress_step(struct progress *p, size_t done, size_t all, const cha
 	if (!isatty(STDERR_FILENO) || g_get_monotonic_time() - p->begin_us < G_USEC_PER_SEC)
 		return;
 	g_autofree char *shown = g_strescape(name, NULL);
+	g_autofree char *text = g_strdup_printf(_("domain %zu of %zu, %.40s"), done, all, shown);
 
-	fprintf(stderr, "\r\033[Kvmdoctor: domain %zu of %zu, %.40s", done, all, shown);
+	fprintf(stderr, "\r\033[Kvmdoctor: %s", text);
 	p->is_shown = true;
 }
 

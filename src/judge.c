@@ -9,6 +9,7 @@
 
 #include "errname.h"
 #include "facts.h"
+#include "i18n.h"
 #include "parse.h"
 #include "rules.h"
 #include "xml.h"
@@ -26,7 +27,9 @@ struct trial {
 	xmlNode *node;
 };
 
-static struct undecided *add_undecided(struct trial *t, const char *reason, const char *remedy)
+/* @reason_local: or NULL, as in English */
+static struct undecided *add_undecided(struct trial *t, const char *reason, const char *reason_local,
+				       const char *remedy, const char *remedy_local)
 {
 	struct undecided *u = g_new0(struct undecided, 1);
 
@@ -35,6 +38,8 @@ static struct undecided *add_undecided(struct trial *t, const char *reason, cons
 	u->subject = t->node ? xpath_string(t->x, t->rule->subject, t->node, NULL) : NULL;
 	u->reason = g_strdup(reason);
 	u->remedy = g_strdup(remedy);
+	u->reason_local = g_strdup(reason_local);
+	u->remedy_local = g_strdup(remedy_local);
 	g_ptr_array_add(t->report->undecided, u);
 	t->tally->undecided++;
 	return u;
@@ -42,8 +47,9 @@ static struct undecided *add_undecided(struct trial *t, const char *reason, cons
 
 static void undecided_error(struct trial *t, GError *error)
 {
-	add_undecided(t, error ? error->message : "the rule cannot be evaluated",
-		      "report this: the rule is at fault");
+	static const char remedy[] = N_("report this: the rule is at fault");
+
+	add_undecided(t, error ? error->message : "the rule cannot be evaluated", NULL, remedy, _(remedy));
 }
 
 /* The value of a text's parts; in a command each value is quoted for the shell. */
@@ -121,22 +127,44 @@ static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
 	return true;
 }
 
+/* In the user's language; NULL without @error: as in English. */
+static char *fill_local(struct trial *t, const struct rule_text *text, GError **error)
+{
+	return text->local ? fill(t, text->local, false, error) : NULL;
+}
+
+static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)
+{
+	g_autoptr(GError) failed = NULL;
+
+	fix->text = fill(t, rf->text.english, false, &failed);
+	fix->text_local = fix->text ? fill_local(t, &rf->text, &failed) : NULL;
+	if (!failed && rf->has_command)
+		fix->command = fill(t, rf->command.english, true, &failed);
+	if (!failed)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failed));
+	return false;
+}
+
 static bool collect_fixes(struct trial *t, GPtrArray *list, GError **error)
 {
 	for (size_t i = 0; i < t->rule->fixes->len; i++) {
 		const struct rule_fix *rf = t->rule->fixes->pdata[i];
 		int wanted = rf->when ? xpath_boolean(t->x, rf->when, t->node, error) : 1;
-		g_autofree char *text = NULL, *command = NULL;
 		struct fix *fix;
 
-		if (wanted < 0 || !(text = fill(t, rf->text, false, error)) ||
-		    (rf->command && !(command = fill(t, rf->command, true, error))))
+		if (wanted < 0)
 			return false;
-		if (!wanted)
-			continue;
 		fix = g_new0(struct fix, 1);
-		*fix = (struct fix){ g_steal_pointer(&text), g_steal_pointer(&command) };
-		g_ptr_array_add(list, fix);
+		if (!fill_fix(t, rf, fix, error)) {
+			fix_free(fix);
+			return false;
+		}
+		if (wanted)
+			g_ptr_array_add(list, fix);
+		else
+			fix_free(fix);
 	}
 	return true;
 }
@@ -152,6 +180,23 @@ static void copy_references(GPtrArray *list, const GPtrArray *references)
 	}
 }
 
+static bool fill_words(struct trial *t, const struct rule_report *report, struct finding *f, GError **error)
+{
+	g_autoptr(GError) failed = NULL;
+
+	f->title = fill(t, t->rule->title.english, false, &failed);
+	if (f->title)
+		f->message = fill(t, report->message.english, false, &failed);
+	if (!failed)
+		f->title_local = fill_local(t, &t->rule->title, &failed);
+	if (!failed)
+		f->message_local = fill_local(t, &report->message, &failed);
+	if (!failed)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failed));
+	return false;
+}
+
 static bool fill_finding(struct trial *t, const struct rule_report *report, struct finding *f,
 			 GError **error)
 {
@@ -164,9 +209,7 @@ static bool fill_finding(struct trial *t, const struct rule_report *report, stru
 	f->domain = g_strdup(t->domain);
 	f->symptoms = g_strdupv(r->symptoms);
 	f->subject = xpath_string(t->x, r->subject, t->node, error);
-	f->title = f->subject ? fill(t, r->title, false, error) : NULL;
-	f->message = f->title ? fill(t, report->message, false, error) : NULL;
-	if (!f->message || !collect_evidence(t, f->evidence, error) ||
+	if (!f->subject || !fill_words(t, report, f, error) || !collect_evidence(t, f->evidence, error) ||
 	    !collect_fixes(t, f->fixes, error))
 		return false;
 	copy_references(f->references, r->references);
@@ -213,20 +256,20 @@ static const char *remedy_for(const char *error)
 	static const struct {
 		const char *error, *remedy;
 	} table[] = {
-		{ "EACCES", "run vmdoctor as root" },
-		{ "EPERM", "run vmdoctor as root" },
-		{ "ENODATA", "run vmdoctor on the host" },
-		{ "ETIMEDOUT", "it did not answer in time: see whether it hangs, then run again" },
-		{ "ECONNREFUSED", "start the libvirt daemon, then run again" },
-		{ "EBADMSG", "it cannot be parsed: see the file" },
-		{ "EFBIG", "it is larger than vmdoctor reads: see the file" },
-		{ "EOPNOTSUPP", "this libvirt or its driver cannot tell" },
+		{ "EACCES", N_("run vmdoctor as root") },
+		{ "EPERM", N_("run vmdoctor as root") },
+		{ "ENODATA", N_("run vmdoctor on the host") },
+		{ "ETIMEDOUT", N_("it did not answer in time: see whether it hangs, then run again") },
+		{ "ECONNREFUSED", N_("start the libvirt daemon, then run again") },
+		{ "EBADMSG", N_("it cannot be parsed: see the file") },
+		{ "EFBIG", N_("it is larger than vmdoctor reads: see the file") },
+		{ "EOPNOTSUPP", N_("this libvirt or its driver cannot tell") },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
 		if (strcmp(table[i].error, error) == 0)
 			return table[i].remedy;
-	return "see why it cannot be read, then run again";
+	return N_("see why it cannot be read, then run again");
 }
 
 /* Could the node itself not be read? ENOENT is knowledge: it is not there. */
@@ -235,14 +278,16 @@ static bool is_unread(struct trial *t)
 	const char *error = facts_get(t->node, "error");
 	const char *from = facts_get(t->node, "from");
 	const char *source = from ? from : (const char *)t->node->name;
-	g_autofree char *reason = NULL;
+	g_autofree char *reason = NULL, *local = NULL;
+	const char *remedy = error ? remedy_for(error) : NULL;
+	bool is_recorded = g_strcmp0(error, "ENODATA") != 0;
 
 	if (t->rule->errors_judged || !error || strcmp(error, "ENOENT") == 0)
 		return false;
-	reason = g_strdup_printf("%s: %s", source,
-				 strcmp(error, "ENODATA") == 0 ? "not recorded"
-							       : g_strerror(errname_parse(error)));
-	add_undecided(t, reason, remedy_for(error))->source = g_strdup(source);
+	reason = g_strdup_printf("%s: %s", source, is_recorded ? errname_text(error) : "not recorded");
+	local = g_strdup_printf("%s: %s", source,
+				is_recorded ? g_strerror(errname_parse(error)) : _("not recorded"));
+	add_undecided(t, reason, local, remedy, _(remedy))->source = g_strdup(source);
 	return true;
 }
 
@@ -252,14 +297,15 @@ static bool lacks_needs(struct trial *t)
 		const struct need *need = t->rule->needs->pdata[i];
 		g_autoptr(GError) error = NULL;
 		int met = xpath_boolean(t->x, need->test, t->node, &error);
-		g_autofree char *reason = met == 0 ? fill(t, need->reason, false, &error) : NULL;
+		g_autofree char *reason = met == 0 ? fill(t, need->reason.english, false, &error) : NULL;
+		g_autofree char *local = reason ? fill_local(t, &need->reason, &error) : NULL;
 
 		if (met > 0)
 			continue;
 		if (error)
 			undecided_error(t, error);
 		else
-			add_undecided(t, reason, need->remedy);
+			add_undecided(t, reason, local, need->remedy, need->remedy ? i18n_rule_text(need->remedy) : NULL);
 		return true;
 	}
 	return false;

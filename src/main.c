@@ -2,7 +2,6 @@
 /*
  * main - the table of commands.
  */
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "cmd.h"
 #include "complete.h"
+#include "i18n.h"
 #include "options.h"
 #include "xml.h"
 
@@ -27,24 +27,24 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	enum command_bit options; /* those that it takes; 0: none */
 } commands[] = {
-	{ "check", "[OPTIONS] [DOMAIN...]", "diagnose; no DOMAIN: the host and every domain",
+	{ "check", "[OPTIONS] [DOMAIN...]", N_("diagnose; no DOMAIN: the host and every domain"),
 	  cmd_check, FOR_CHECK },
-	{ "probe", "[OPTIONS] DOMAIN...", "send a few harmless frames: at which hop do they die?",
+	{ "probe", "[OPTIONS] DOMAIN...", N_("send a few harmless frames: at which hop do they die?"),
 	  cmd_probe, FOR_PROBE },
-	{ "sample", "[OPTIONS] [DOMAIN...]", "measure for some seconds: CPU, disks, interfaces", cmd_sample, FOR_SAMPLE },
-	{ "top", "[OPTIONS] [DOMAIN...]", "sample, again and again, in place; q ends it", cmd_top, FOR_TOP },
-	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", "will the domains still start after an upgrade?",
+	{ "sample", "[OPTIONS] [DOMAIN...]", N_("measure for some seconds: CPU, disks, interfaces"), cmd_sample, FOR_SAMPLE },
+	{ "top", "[OPTIONS] [DOMAIN...]", N_("sample, again and again, in place; q ends it"), cmd_top, FOR_TOP },
+	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", N_("will the domains still start after an upgrade?"),
 	  cmd_audit, FOR_AUDIT },
-	{ "bundle", "[OPTIONS] [DOMAIN...]", "collect all that a check reads, and the report, in an archive",
+	{ "bundle", "[OPTIONS] [DOMAIN...]", N_("collect all that a check reads, and the report, in an archive"),
 	  cmd_bundle, FOR_BUNDLE },
-	{ "diff", "A B", "what changed between two recordings, or from one to now ('live')", cmd_diff, FOR_DIFF },
-	{ "merge", "REPORT.json...", "one report over many hosts", cmd_merge, FOR_MERGE },
-	{ "scrub-check", "PATH...", "secrets left in an archive or directory, anybody's", cmd_scrub_check, 0 },
-	{ "rules", "list|show ID|lint|test [PATH...]", "what it knows, and whether that holds",
+	{ "diff", "A B", N_("what changed between two recordings, or from one to now ('live')"), cmd_diff, FOR_DIFF },
+	{ "merge", "REPORT.json...", N_("one report over many hosts"), cmd_merge, FOR_MERGE },
+	{ "scrub-check", "PATH...", N_("secrets left in an archive or directory, anybody's"), cmd_scrub_check, 0 },
+	{ "rules", "list|show ID|lint|test|pot [PATH...]", N_("what it knows, and whether that holds"),
 	  cmd_rules, 0 },
-	{ "explain", "ID", "a rule's cause, evidence, fix and references", cmd_explain, 0 },
-	{ "help", "[COMMAND]", "this, or the options of a command", cmd_help, 0 },
-	{ "--version", "", "version and licence", cmd_version, 0 },
+	{ "explain", "ID", N_("a rule's cause, evidence, fix and references"), cmd_explain, 0 },
+	{ "help", "[COMMAND]", N_("this, or the options of a command"), cmd_help, 0 },
+	{ "--version", "", N_("version and licence"), cmd_version, 0 },
 };
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
@@ -56,7 +56,7 @@ int cmd_fail(const char *format, ...)
 
 	fputs("vmdoctor: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vfprintf(stderr, _(format), args);
 	va_end(args);
 	fputc('\n', stderr);
 	return EXIT_CANNOT;
@@ -80,20 +80,20 @@ static const struct command *find(const char *name)
 
 static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
 {
-	printf("vmdoctor %s\nLicence GPL-2.0-or-later. There is no warranty.\n", VERSION);
+	printf("vmdoctor %s\n%s\n", VERSION, _("Licence GPL-2.0-or-later. There is no warranty."));
 	return EXIT_CLEAN;
 }
 
 /* On one screen of 80 columns and 24 lines. */
 static void help_all(void)
 {
-	puts("vmdoctor - what is wrong with a libvirt domain, why, and what to do\n\n"
-	     "usage: vmdoctor [COMMAND] [OPTIONS] [DOMAIN...]\n");
+	puts(_("vmdoctor - what is wrong with a libvirt domain, why, and what to do\n\n"
+	       "usage: vmdoctor [COMMAND] [OPTIONS] [DOMAIN...]\n"));
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		printf("  %-12s %s\n", commands[i].name, commands[i].summary);
-	puts("\nWithout COMMAND: check. A DOMAIN is a name, a UUID or a running id.\n"
-	     "'vmdoctor help COMMAND' has its options, vmdoctor(1) all.\n"
-	     "Exit status: 0 nothing found, 1 findings, 2 cannot run, 3 undecided (--strict)");
+		printf("  %-12s %s\n", commands[i].name, _(commands[i].summary));
+	puts(_("\nWithout COMMAND: check. A DOMAIN is a name, a UUID or a running id.\n"
+	       "'vmdoctor help COMMAND' has its options, vmdoctor(1) all.\n"
+	       "Exit status: 0 nothing found, 1 findings, 2 cannot run, 3 undecided (--strict)"));
 }
 
 static int cmd_help(int argc, char **argv)
@@ -104,7 +104,7 @@ static int cmd_help(int argc, char **argv)
 	if (argc > 0 && !c)
 		return cmd_fail("no command '%s'", argv[0]);
 	if (c) {
-		printf("vmdoctor %s %s\n    %s\n", c->name, c->arguments, c->summary);
+		printf("vmdoctor %s %s\n    %s\n", c->name, c->arguments, _(c->summary));
 		/* Below GLib's own usage lines. */
 		if (options)
 			fputs(strstr(options, "\n\n") + 1, stdout);
@@ -122,7 +122,7 @@ static int cmd_complete(char **words)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
 		table[i] = (struct complete_command){ commands[i].name, commands[i].arguments,
-						      commands[i].summary, commands[i].options };
+						      _(commands[i].summary), commands[i].options };
 	alarm(COMPLETE_DEADLINE_S);
 	text = complete(table, words);
 	fputs(text, stdout);
@@ -133,8 +133,7 @@ int main(int argc, char **argv)
 {
 	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
 
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
+	i18n_init();
 	xml_init();
 	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return cmd_help(argc > 2, argv + 2);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "ipv4.h"
 #include "rules.h"
 #include "upgrade.h"
@@ -16,12 +17,13 @@
 
 static void add_group(GOptionContext *context, struct options *o, enum option_group group)
 {
-	GOptionGroup *g = g_option_group_new(option_group_titles[group], option_group_titles[group], "", NULL, NULL);
+	const char *title = _(option_group_titles[group]);
+	GOptionGroup *g = g_option_group_new(title, title, "", NULL, NULL);
 	bool any = false;
 
 	for (const struct option_row *r = option_rows; r->name; r++) {
 		const GOptionEntry entries[] = {
-			{ r->name, r->letter, 0, r->arg, (char *)o + r->at, r->text, r->value }, { 0 }
+			{ r->name, r->letter, 0, r->arg, (char *)o + r->at, _(r->text), r->value }, { 0 }
 		};
 
 		if (r->group != group || !(r->commands & o->command))
@@ -58,7 +60,7 @@ static bool fail(GError **error, const char *format, ...)
 
 	va_start(args, format);
 	g_propagate_error(error, g_error_new_valist(G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-						    format, args));
+						    _(format), args));
 	va_end(args);
 	return false;
 }

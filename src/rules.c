@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "signature.h"
 #include "xml.h"
 #include "xpath.h"
@@ -25,15 +26,6 @@ struct loader {
 	GError **error;
 	bool failed;
 };
-
-static void part_free(void *p)
-{
-	struct part *part = p;
-
-	g_free(part->words);
-	expr_free(part->value);
-	g_free(part);
-}
 
 static void param_free(void *p)
 {
@@ -60,7 +52,7 @@ static void need_free(void *p)
 	struct need *need = p;
 
 	expr_free(need->test);
-	g_ptr_array_unref(need->reason);
+	rule_text_done(&need->reason);
 	g_free(need->remedy);
 	g_free(need);
 }
@@ -70,7 +62,7 @@ static void rule_report_free(void *p)
 	struct rule_report *report = p;
 
 	expr_free(report->test);
-	g_ptr_array_unref(report->message);
+	rule_text_done(&report->message);
 	g_free(report);
 }
 
@@ -79,8 +71,8 @@ static void rule_fix_free(void *p)
 	struct rule_fix *fix = p;
 
 	expr_free(fix->when);
-	g_ptr_array_unref(fix->text);
-	g_clear_pointer(&fix->command, g_ptr_array_unref);
+	rule_text_done(&fix->text);
+	rule_text_done(&fix->command);
 	g_free(fix);
 }
 
@@ -104,7 +96,7 @@ static void rule_free(void *p)
 	g_strfreev(r->symptoms);
 	expr_free(r->context);
 	expr_free(r->subject);
-	g_clear_pointer(&r->title, g_ptr_array_unref);
+	rule_text_done(&r->title);
 	g_ptr_array_unref(r->logs);
 	g_ptr_array_unref(r->params);
 	g_ptr_array_unref(r->lets);
@@ -141,47 +133,20 @@ static struct expr *compile_attr(struct loader *l, const xmlNode *node, const ch
 	return text ? compile(l, node, text) : NULL;
 }
 
-/* Folds white space; keeps one blank where a word meets a value. */
-static char *fold(const char *text)
+static void load_english(struct loader *l, const xmlNode *node, struct rule_text *t)
 {
-	GString *out = g_string_new(NULL);
+	g_autoptr(GError) error = NULL;
 
-	for (const char *p = text; *p; p++) {
-		if (!g_ascii_isspace(*p))
-			g_string_append_c(out, *p);
-		else if (out->len == 0 || out->str[out->len - 1] != ' ')
-			g_string_append_c(out, ' ');
-	}
-	return g_string_free(out, FALSE);
+	if (rule_text_load(t, node, l->file, &error) || l->failed)
+		return;
+	g_propagate_error(l->error, g_steal_pointer(&error));
+	l->failed = true;
 }
 
-static void trim_ends(GPtrArray *parts)
+static void load_text(struct loader *l, const xmlNode *node, struct rule_text *t)
 {
-	struct part *first = parts->len ? parts->pdata[0] : NULL;
-	struct part *last = parts->len ? parts->pdata[parts->len - 1] : NULL;
-
-	if (first && first->words)
-		g_strchug(first->words);
-	if (last && last->words)
-		g_strchomp(last->words);
-}
-
-/* The text of an element: its words and value-ofs; other child elements are not part of it. */
-static GPtrArray *load_text(struct loader *l, const xmlNode *node)
-{
-	GPtrArray *parts = g_ptr_array_new_with_free_func(part_free);
-
-	for (xmlNode *n = node ? node->children : NULL; n; n = n->next) {
-		struct part *part = g_new0(struct part, 1);
-
-		if (xml_is(n, "value-of"))
-			part->value = compile_attr(l, n, "select");
-		else if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
-			part->words = fold((const char *)n->content);
-		g_ptr_array_add(parts, part);
-	}
-	trim_ends(parts);
-	return parts;
+	load_english(l, node, t);
+	rule_text_translate(t, l->file);
 }
 
 static int attr_level(const xmlNode *node, const char *name, int (*parse)(const char *), int otherwise)
@@ -227,7 +192,9 @@ static void load_need(struct loader *l, struct rule *r, const xmlNode *n)
 {
 	struct need *need = g_new0(struct need, 1);
 
-	*need = (struct need){ compile_attr(l, n, "test"), load_text(l, n), xml_attr(n, "remedy") };
+	need->test = compile_attr(l, n, "test");
+	load_text(l, n, &need->reason);
+	need->remedy = xml_attr(n, "remedy");
 	g_ptr_array_add(r->needs, need);
 }
 
@@ -239,7 +206,7 @@ static void load_report(struct loader *l, struct rule *r, const xmlNode *n)
 	report->severity = (enum severity)attr_level(n, "severity", severity_parse, (int)r->severity);
 	report->confidence =
 		(enum confidence)attr_level(n, "confidence", confidence_parse, (int)r->confidence);
-	report->message = load_text(l, n);
+	load_text(l, n, &report->message);
 	g_ptr_array_add(r->reports, report);
 }
 
@@ -253,8 +220,10 @@ static void load_fix(struct loader *l, struct rule *r, const xmlNode *n)
 	const xmlNode *command = xml_child(n, "command");
 	struct rule_fix *fix = g_new0(struct rule_fix, 1);
 
-	*fix = (struct rule_fix){ compile_attr(l, n, "when"), load_text(l, n),
-				  command ? load_text(l, command) : NULL };
+	fix->when = compile_attr(l, n, "when");
+	load_text(l, n, &fix->text);
+	fix->has_command = command != NULL;
+	load_english(l, command, &fix->command);
 	g_ptr_array_add(r->fixes, fix);
 }
 
@@ -277,8 +246,7 @@ static void load_explains(struct loader *l G_GNUC_UNUSED, struct rule *r, const 
 
 static void load_title(struct loader *l, struct rule *r, const xmlNode *n)
 {
-	g_clear_pointer(&r->title, g_ptr_array_unref);
-	r->title = load_text(l, n);
+	load_text(l, n, &r->title);
 }
 
 static void load_child(struct loader *l, struct rule *r, const xmlNode *n)
@@ -322,9 +290,14 @@ static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode
 static GStrv attr_words(const xmlNode *n, const char *name)
 {
 	g_autofree char *text = xml_attr(n, name);
-	g_autofree char *folded = fold(text ? text : "");
+	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " \t\r\n", 0);
+	GPtrArray *kept = g_ptr_array_new();
 
-	return g_strsplit(g_strstrip(folded), " ", 0);
+	for (size_t i = 0; words[i]; i++)
+		if (*words[i])
+			g_ptr_array_add(kept, g_strdup(words[i]));
+	g_ptr_array_add(kept, NULL);
+	return (GStrv)g_ptr_array_free(kept, FALSE);
 }
 
 static struct rule *load_rule(struct loader *l, const xmlNode *n)
@@ -456,7 +429,7 @@ bool rules_set(GPtrArray *rules, const char *setting, GError **error)
 
 	if (!dot || !sides[1]) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "--set %s: not ID.PARAM=VALUE", setting);
+			    _("--set %s: not ID.PARAM=VALUE"), setting);
 		return false;
 	}
 	*dot = '\0';
@@ -474,8 +447,8 @@ bool rules_set(GPtrArray *rules, const char *setting, GError **error)
 	g_autofree char *names = r ? param_names(r) : NULL;
 
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--set %s: %s%s", setting,
-		    !r ? "no such rule; see 'vmdoctor rules list'"
-		       : *names ? "no such parameter; it has: " : "this rule has no parameters",
+		    !r ? _("no such rule; see 'vmdoctor rules list'")
+		       : *names ? _("no such parameter; it has: ") : _("this rule has no parameters"),
 		    names ? names : "");
 	return false;
 }

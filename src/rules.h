@@ -14,14 +14,9 @@
 #include <stdbool.h>
 
 #include "finding.h"
+#include "rule_text.h"
 
 struct expr;
-
-/** A piece of a text: words, or the value of an expression. */
-struct part {
-	char *words;
-	struct expr *value;
-};
 
 /** A threshold that users may set. */
 struct param {
@@ -38,7 +33,7 @@ struct let {
 /** What must be known before the rule can say anything. */
 struct need {
 	struct expr *test;
-	GPtrArray *reason; /* of struct part */
+	struct rule_text reason;
 	char *remedy;
 };
 
@@ -46,13 +41,14 @@ struct rule_report {
 	struct expr *test;
 	enum severity severity;
 	enum confidence confidence;
-	GPtrArray *message; /* of struct part */
+	struct rule_text message;
 };
 
 struct rule_fix {
-	struct expr *when;  /* NULL: always */
-	GPtrArray *text;    /* of struct part */
-	GPtrArray *command; /* of struct part, or NULL */
+	struct expr *when; /* NULL: always */
+	struct rule_text text;
+	bool has_command;
+	struct rule_text command; /* never translated */
 };
 
 /** Which findings this rule is the root of. */
@@ -73,7 +69,7 @@ struct rule {
 	char *where; /* the context as it stands in the file */
 	struct expr *context;
 	struct expr *subject;
-	GPtrArray *title; /* of struct part */
+	struct rule_text title;
 	GPtrArray *params, *lets, *needs, *reports, *evidence, *fixes, *references, *explains;
 };
 

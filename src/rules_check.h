@@ -15,4 +15,7 @@ unsigned int rules_lint(GPtrArray *rules, const char *dir, GString *out);
 /** rules_test - runs the cases in @dir of @rules; failures are added to @out; @ret_cases: how many */
 unsigned int rules_test(GPtrArray *rules, const char *dir, GString *out, unsigned int *ret_cases);
 
+/** rules_pot - the texts of @rules as a gettext template, in the order of the files; g_free() it */
+char *rules_pot(const GPtrArray *rules);
+
 #endif

@@ -96,46 +96,48 @@ static void lint_expr(struct lint *l, const struct expr *e)
 	}
 }
 
-static void lint_text(struct lint *l, const GPtrArray *parts, const char *what, unsigned int line)
+static void lint_text(struct lint *l, const struct rule_text *t, const char *what, unsigned int line)
 {
 	bool empty = true;
 
-	for (size_t i = 0; parts && i < parts->len; i++) {
-		const struct part *part = parts->pdata[i];
+	for (size_t i = 0; t->english && i < t->english->len; i++) {
+		const struct part *part = t->english->pdata[i];
 
 		lint_expr(l, part->value);
 		empty &= !part->value && (!part->words || !*part->words);
 	}
 	if (empty)
 		problem(l, line, "%s has no text", what);
+	if (rule_text_refused(t))
+		problem(l, line, "%s: its translation does not evaluate the same", what);
 }
 
 static void lint_parts(struct lint *l)
 {
 	const struct rule *r = l->rule;
 
-	lint_text(l, r->title, "title", r->line);
+	lint_text(l, &r->title, "title", r->line);
 	for (size_t i = 0; i < r->lets->len; i++)
 		lint_expr(l, ((struct let *)r->lets->pdata[i])->value);
 	for (size_t i = 0; i < r->needs->len; i++) {
 		const struct need *need = r->needs->pdata[i];
 
 		lint_expr(l, need->test);
-		lint_text(l, need->reason, "needs", need->test->line);
+		lint_text(l, &need->reason, "needs", need->test->line);
 	}
 	for (size_t i = 0; i < r->reports->len; i++) {
 		const struct rule_report *report = r->reports->pdata[i];
 
 		lint_expr(l, report->test);
-		lint_text(l, report->message, "report", report->test->line);
+		lint_text(l, &report->message, "report", report->test->line);
 	}
 	for (size_t i = 0; i < r->fixes->len; i++) {
 		const struct rule_fix *fix = r->fixes->pdata[i];
 
 		lint_expr(l, fix->when);
-		lint_text(l, fix->text, "fix", r->line);
-		if (fix->command)
-			lint_text(l, fix->command, "command", r->line);
+		lint_text(l, &fix->text, "fix", r->line);
+		if (fix->has_command)
+			lint_text(l, &fix->command, "command", r->line);
 	}
 	for (size_t i = 0; i < r->evidence->len; i++)
 		lint_expr(l, r->evidence->pdata[i]);

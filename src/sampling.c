@@ -15,6 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "source.h"
 
 #define STEP_MS 250 /* of the progress */
@@ -40,9 +41,11 @@ static void read_round(struct source *record, GPtrArray *paths, unsigned int tic
 
 static void show_progress(bool on, int64_t left_us)
 {
+	g_autofree char *text =
+		g_strdup_printf(_("measuring, %.0f s more (Ctrl-C: enough)"), (double)left_us / 1e6 + 0.5);
+
 	if (on && left_us > 0)
-		fprintf(stderr, "\r\033[Kvmdoctor: measuring, %.0f s more (Ctrl-C: enough)",
-			(double)left_us / 1e6 + 0.5);
+		fprintf(stderr, "\r\033[Kvmdoctor: %s", text);
 	else if (on)
 		fputs("\r\033[K", stderr);
 }

@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 #define PATH_CAP_BYTES 8192
 #define ANSWER_CAP_BYTES ((uint64_t)80 << 20) /* above every cap of source_cap_bytes() */
 
@@ -124,6 +126,7 @@ static _Noreturn void serve(const struct guard *g, int fd)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGINT, SIG_IGN); /* the parent decides when it is over */
+	i18n_english();
 	src = g->make(g->arg);
 	while (serve_one(src, fd) == 0)
 		;

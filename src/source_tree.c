@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "i18n.h"
+
 struct tree_source {
 	struct source source;
 	struct source *files;
@@ -81,7 +83,7 @@ struct source *source_tree_over(struct source *files, GError **error)
 struct source *source_tree_new(const char *dir, GError **error)
 {
 	if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR, "%s: not a directory", dir);
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR, _("%s: not a directory"), dir);
 		return NULL;
 	}
 	return source_tree_over(source_fs_new(dir), error);

@@ -9,10 +9,11 @@
 
 #include <errno.h>
 #include <libvirt/virterror.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "i18n.h"
 
 /* libvirt's default prints each error to stderr. */
 static void keep_quiet(void *opaque G_GNUC_UNUSED, virErrorPtr error G_GNUC_UNUSED)
@@ -88,7 +89,7 @@ int virt_conn_open(struct virt_conn *c)
 		return c->error;
 	c->was_tried = true;
 	virSetErrorFunc(NULL, keep_quiet);
-	setlocale(LC_MESSAGES, "C"); /* the error's text is evidence, and matched by rules */
+	i18n_english(); /* the error's text is evidence, and matched by rules */
 	c->conn = c->is_read_write ? virConnectOpen(wanted_uri(c))
 				   : virConnectOpenReadOnly(wanted_uri(c));
 	if (!c->conn) {

@@ -6,61 +6,63 @@
  */
 #include "virt.h"
 
-static const char *const nostate_reasons[] = { "unknown" };
+#include "i18n.h"
+
+static const char *const nostate_reasons[] = { NC_("domain state", "unknown") };
 
 static const char *const running_reasons[] = {
-	[VIR_DOMAIN_RUNNING_UNKNOWN] = "unknown",
-	[VIR_DOMAIN_RUNNING_BOOTED] = "booted",
-	[VIR_DOMAIN_RUNNING_MIGRATED] = "migrated",
-	[VIR_DOMAIN_RUNNING_RESTORED] = "restored",
-	[VIR_DOMAIN_RUNNING_FROM_SNAPSHOT] = "from-snapshot",
-	[VIR_DOMAIN_RUNNING_UNPAUSED] = "unpaused",
-	[VIR_DOMAIN_RUNNING_MIGRATION_CANCELED] = "migration-canceled",
-	[VIR_DOMAIN_RUNNING_SAVE_CANCELED] = "save-canceled",
-	[VIR_DOMAIN_RUNNING_WAKEUP] = "wakeup",
-	[VIR_DOMAIN_RUNNING_CRASHED] = "crashed",
-	[VIR_DOMAIN_RUNNING_POSTCOPY] = "postcopy",
-	[VIR_DOMAIN_RUNNING_POSTCOPY_FAILED] = "postcopy-failed",
+	[VIR_DOMAIN_RUNNING_UNKNOWN] = NC_("domain state", "unknown"),
+	[VIR_DOMAIN_RUNNING_BOOTED] = NC_("domain state", "booted"),
+	[VIR_DOMAIN_RUNNING_MIGRATED] = NC_("domain state", "migrated"),
+	[VIR_DOMAIN_RUNNING_RESTORED] = NC_("domain state", "restored"),
+	[VIR_DOMAIN_RUNNING_FROM_SNAPSHOT] = NC_("domain state", "from-snapshot"),
+	[VIR_DOMAIN_RUNNING_UNPAUSED] = NC_("domain state", "unpaused"),
+	[VIR_DOMAIN_RUNNING_MIGRATION_CANCELED] = NC_("domain state", "migration-canceled"),
+	[VIR_DOMAIN_RUNNING_SAVE_CANCELED] = NC_("domain state", "save-canceled"),
+	[VIR_DOMAIN_RUNNING_WAKEUP] = NC_("domain state", "wakeup"),
+	[VIR_DOMAIN_RUNNING_CRASHED] = NC_("domain state", "crashed"),
+	[VIR_DOMAIN_RUNNING_POSTCOPY] = NC_("domain state", "postcopy"),
+	[VIR_DOMAIN_RUNNING_POSTCOPY_FAILED] = NC_("domain state", "postcopy-failed"),
 };
 
 static const char *const paused_reasons[] = {
-	[VIR_DOMAIN_PAUSED_UNKNOWN] = "unknown",
-	[VIR_DOMAIN_PAUSED_USER] = "user",
-	[VIR_DOMAIN_PAUSED_MIGRATION] = "migration",
-	[VIR_DOMAIN_PAUSED_SAVE] = "save",
-	[VIR_DOMAIN_PAUSED_DUMP] = "dump",
-	[VIR_DOMAIN_PAUSED_IOERROR] = "ioerror",
-	[VIR_DOMAIN_PAUSED_WATCHDOG] = "watchdog",
-	[VIR_DOMAIN_PAUSED_FROM_SNAPSHOT] = "from-snapshot",
-	[VIR_DOMAIN_PAUSED_SHUTTING_DOWN] = "shutting-down",
-	[VIR_DOMAIN_PAUSED_SNAPSHOT] = "snapshot",
-	[VIR_DOMAIN_PAUSED_CRASHED] = "crashed",
-	[VIR_DOMAIN_PAUSED_STARTING_UP] = "starting-up",
-	[VIR_DOMAIN_PAUSED_POSTCOPY] = "postcopy",
-	[VIR_DOMAIN_PAUSED_POSTCOPY_FAILED] = "postcopy-failed",
-	[14] = "api-error", /* VIR_DOMAIN_PAUSED_API_ERROR, libvirt 9.2 */
+	[VIR_DOMAIN_PAUSED_UNKNOWN] = NC_("domain state", "unknown"),
+	[VIR_DOMAIN_PAUSED_USER] = NC_("domain state", "user"),
+	[VIR_DOMAIN_PAUSED_MIGRATION] = NC_("domain state", "migration"),
+	[VIR_DOMAIN_PAUSED_SAVE] = NC_("domain state", "save"),
+	[VIR_DOMAIN_PAUSED_DUMP] = NC_("domain state", "dump"),
+	[VIR_DOMAIN_PAUSED_IOERROR] = NC_("domain state", "ioerror"),
+	[VIR_DOMAIN_PAUSED_WATCHDOG] = NC_("domain state", "watchdog"),
+	[VIR_DOMAIN_PAUSED_FROM_SNAPSHOT] = NC_("domain state", "from-snapshot"),
+	[VIR_DOMAIN_PAUSED_SHUTTING_DOWN] = NC_("domain state", "shutting-down"),
+	[VIR_DOMAIN_PAUSED_SNAPSHOT] = NC_("domain state", "snapshot"),
+	[VIR_DOMAIN_PAUSED_CRASHED] = NC_("domain state", "crashed"),
+	[VIR_DOMAIN_PAUSED_STARTING_UP] = NC_("domain state", "starting-up"),
+	[VIR_DOMAIN_PAUSED_POSTCOPY] = NC_("domain state", "postcopy"),
+	[VIR_DOMAIN_PAUSED_POSTCOPY_FAILED] = NC_("domain state", "postcopy-failed"),
+	[14] = NC_("domain state", "api-error"), /* VIR_DOMAIN_PAUSED_API_ERROR, libvirt 9.2 */
 };
 
 static const char *const shutdown_reasons[] = {
-	[VIR_DOMAIN_SHUTDOWN_UNKNOWN] = "unknown",
-	[VIR_DOMAIN_SHUTDOWN_USER] = "user",
+	[VIR_DOMAIN_SHUTDOWN_UNKNOWN] = NC_("domain state", "unknown"),
+	[VIR_DOMAIN_SHUTDOWN_USER] = NC_("domain state", "user"),
 };
 
 static const char *const shutoff_reasons[] = {
-	[VIR_DOMAIN_SHUTOFF_UNKNOWN] = "unknown",
-	[VIR_DOMAIN_SHUTOFF_SHUTDOWN] = "shutdown",
-	[VIR_DOMAIN_SHUTOFF_DESTROYED] = "destroyed",
-	[VIR_DOMAIN_SHUTOFF_CRASHED] = "crashed",
-	[VIR_DOMAIN_SHUTOFF_MIGRATED] = "migrated",
-	[VIR_DOMAIN_SHUTOFF_SAVED] = "saved",
-	[VIR_DOMAIN_SHUTOFF_FAILED] = "failed",
-	[VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT] = "from-snapshot",
-	[VIR_DOMAIN_SHUTOFF_DAEMON] = "daemon",
+	[VIR_DOMAIN_SHUTOFF_UNKNOWN] = NC_("domain state", "unknown"),
+	[VIR_DOMAIN_SHUTOFF_SHUTDOWN] = NC_("domain state", "shutdown"),
+	[VIR_DOMAIN_SHUTOFF_DESTROYED] = NC_("domain state", "destroyed"),
+	[VIR_DOMAIN_SHUTOFF_CRASHED] = NC_("domain state", "crashed"),
+	[VIR_DOMAIN_SHUTOFF_MIGRATED] = NC_("domain state", "migrated"),
+	[VIR_DOMAIN_SHUTOFF_SAVED] = NC_("domain state", "saved"),
+	[VIR_DOMAIN_SHUTOFF_FAILED] = NC_("domain state", "failed"),
+	[VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT] = NC_("domain state", "from-snapshot"),
+	[VIR_DOMAIN_SHUTOFF_DAEMON] = NC_("domain state", "daemon"),
 };
 
 static const char *const crashed_reasons[] = {
-	[VIR_DOMAIN_CRASHED_UNKNOWN] = "unknown",
-	[VIR_DOMAIN_CRASHED_PANICKED] = "panicked",
+	[VIR_DOMAIN_CRASHED_UNKNOWN] = NC_("domain state", "unknown"),
+	[VIR_DOMAIN_CRASHED_PANICKED] = NC_("domain state", "panicked"),
 };
 
 #define REASONS(table) .reasons = (table), .n_reasons = G_N_ELEMENTS(table)
@@ -70,14 +72,14 @@ static const struct state {
 	const char *const *reasons;
 	size_t n_reasons;
 } states[] = {
-	[VIR_DOMAIN_NOSTATE] = { "nostate", REASONS(nostate_reasons) },
-	[VIR_DOMAIN_RUNNING] = { "running", REASONS(running_reasons) },
-	[VIR_DOMAIN_BLOCKED] = { "blocked", REASONS(nostate_reasons) },
-	[VIR_DOMAIN_PAUSED] = { "paused", REASONS(paused_reasons) },
-	[VIR_DOMAIN_SHUTDOWN] = { "shutdown", REASONS(shutdown_reasons) },
-	[VIR_DOMAIN_SHUTOFF] = { "shutoff", REASONS(shutoff_reasons) },
-	[VIR_DOMAIN_CRASHED] = { "crashed", REASONS(crashed_reasons) },
-	[VIR_DOMAIN_PMSUSPENDED] = { "pmsuspended", REASONS(nostate_reasons) },
+	[VIR_DOMAIN_NOSTATE] = { NC_("domain state", "nostate"), REASONS(nostate_reasons) },
+	[VIR_DOMAIN_RUNNING] = { NC_("domain state", "running"), REASONS(running_reasons) },
+	[VIR_DOMAIN_BLOCKED] = { NC_("domain state", "blocked"), REASONS(nostate_reasons) },
+	[VIR_DOMAIN_PAUSED] = { NC_("domain state", "paused"), REASONS(paused_reasons) },
+	[VIR_DOMAIN_SHUTDOWN] = { NC_("domain state", "shutdown"), REASONS(shutdown_reasons) },
+	[VIR_DOMAIN_SHUTOFF] = { NC_("domain state", "shutoff"), REASONS(shutoff_reasons) },
+	[VIR_DOMAIN_CRASHED] = { NC_("domain state", "crashed"), REASONS(crashed_reasons) },
+	[VIR_DOMAIN_PMSUSPENDED] = { NC_("domain state", "pmsuspended"), REASONS(nostate_reasons) },
 };
 
 char *virt_word(const char *const *names, size_t n, int i)

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "archive_read.h"
+#include "i18n.h"
 #include "source.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -52,7 +53,7 @@ static bool fail(struct walk *w, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	w->why = g_strdup_vprintf(format, args);
+	w->why = g_strdup_vprintf(_(format), args);
 	va_end(args);
 	return false;
 }
@@ -162,7 +163,7 @@ static bool fail_damaged(struct walk *w)
 {
 	const char *why = archive_error_string(w->a);
 
-	return fail(w, "damaged: %s", why ? why : "it ends early");
+	return fail(w, "damaged: %s", why ? why : _("it ends early"));
 }
 
 static bool skip_data(struct walk *w)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "archive_parse.h"
+#include "i18n.h"
 
 #define FRAME_MAX_BYTES ((uint64_t)64 << 20) /* the largest of source_cap_bytes() */
 #define WAIT_MAX_S 900
@@ -36,7 +37,7 @@ bool archive_is_one(const char *path)
 
 static bool refuse(GError **error, const char *path, const char *why)
 {
-	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, _(why));
 	return false;
 }
 
@@ -64,7 +65,7 @@ static bool take(int fd, void *bytes, size_t size, int64_t until_us)
 static bool take_member(int fd, const char *archive, const struct member_visitor *v, int64_t until_us,
 			bool *ret_done, GError **error)
 {
-	static const char gone[] = "cannot be read: it takes too much memory or time";
+	static const char gone[] = N_("cannot be read: it takes too much memory or time");
 	g_autofree char *path = NULL, *data = NULL;
 	struct frame f;
 
@@ -106,7 +107,7 @@ bool archive_read(const char *path, const struct member_visitor *v, GError **err
 
 		if (fd >= 0)
 			close(fd);
-		return refuse(error, path, fd < 0 ? g_strerror(why) : "not a regular file");
+		return refuse(error, path, fd < 0 ? g_strerror(why) : _("not a regular file"));
 	}
 	fflush(NULL);
 	child = fork();

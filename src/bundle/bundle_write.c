@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 struct bundle {
 	char *path, *top;
 	char *hidden; /* a name for where O_TMPFILE is not to be had; NULL: none */
@@ -112,11 +114,11 @@ struct bundle *bundle_new(const char *path, const char *top, int64_t time_s, GEr
 	int r;
 
 	if (!suffix_of(path)) {
-		fail(error, path, "a bundle's name ends in .tar.zst, .tar.xz, .tar.gz or .tar");
+		fail(error, path, _("a bundle's name ends in .tar.zst, .tar.xz, .tar.gz or .tar"));
 		return NULL;
 	}
 	if (g_file_test(path, G_FILE_TEST_EXISTS)) {
-		fail(error, path, "is there already");
+		fail(error, path, _("is there already"));
 		return NULL;
 	}
 	b = g_new0(struct bundle, 1);
@@ -134,7 +136,7 @@ struct bundle *bundle_new(const char *path, const char *top, int64_t time_s, GEr
 static bool note(struct bundle *b, const char *why)
 {
 	if (!b->why)
-		b->why = g_strdup(why ? why : "cannot be written");
+		b->why = g_strdup(why ? why : _("cannot be written"));
 	return false;
 }
 

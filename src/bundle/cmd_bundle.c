@@ -6,7 +6,6 @@
  * bundle.json, and report.txt, report.json and whatever other writer there is.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "cmd.h"
 #include "diagnose.h"
 #include "finding.h"
+#include "i18n.h"
 #include "json_make.h"
 #include "options.h"
 #include "parse.h"
@@ -42,7 +42,8 @@ static void show_progress(struct packing *p)
 {
 	if (!isatty(STDERR_FILENO) || g_get_monotonic_time() - p->begin_us < G_USEC_PER_SEC)
 		return;
-	fprintf(stderr, "\r\033[Kvmdoctor: %" PRIu64 " files", p->files);
+	fprintf(stderr, "\r\033[Kvmdoctor: ");
+	fprintf(stderr, ngettext("%lu file", "%lu files", (unsigned long)p->files), (unsigned long)p->files);
 	p->is_shown = true;
 }
 
@@ -179,9 +180,9 @@ static int finish(struct bundle *b, const char *path, const struct packing *p, c
 		return cmd_fail("%s", error->message);
 	}
 	size = parse_size_text(bundle_size_bytes(b));
-	printf("%s: %" PRIu64 " files, %s; findings: %u\n", path, p->files, size, r->findings->len);
+	printf(_("%s: %lu files, %s; findings: %u\n"), path, (unsigned long)p->files, size, r->findings->len);
 	if (map)
-		printf("%s: what is called what; keep it for yourself\n", map);
+		printf(_("%s: what is called what; keep it for yourself\n"), map);
 	return EXIT_CLEAN;
 }
 
@@ -212,7 +213,7 @@ static int list(const struct options *o, struct source *record, const struct rep
 		return EXIT_CANNOT;
 	all = parse_size_text(p.bytes);
 	packed = parse_size_text(p.bytes / SHRINKS_TO);
-	printf("%" PRIu64 " files, %s; packed about %s\n", p.files, all, packed);
+	printf(_("%lu files, %s; packed about %s\n"), (unsigned long)p.files, all, packed);
 	return EXIT_CLEAN;
 }
 

@@ -11,6 +11,7 @@
 
 #include "archive_read.h"
 #include "bundle_write.h"
+#include "i18n.h"
 #include "redact.h"
 
 struct looking {
@@ -37,7 +38,7 @@ static bool visit(void *data, const struct member *m, GError **error)
 	g_string_truncate(l->content, 0);
 	if (is_left)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			    "%s: would hold a name or an address as it is in %s; nothing was written", l->path,
+			    _("%s: would hold a name or an address as it is in %s; nothing was written"), l->path,
 			    m->path);
 	return !is_left;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gather.h"
+#include "i18n.h"
 #include "redact.h"
 #include "source.h"
 
@@ -355,7 +356,7 @@ struct source *redact_record(struct redact *r, struct source *record, GError **e
 	record_each(record, rewrite, &w);
 	if (w.failed) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-			    "%s: the name of its backing file cannot be replaced in the header", w.failed);
+			    _("%s: the name of its backing file cannot be replaced in the header"), w.failed);
 		g_clear_pointer(&w.out, source_free);
 	}
 	return w.out;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "archive_read.h"
+#include "i18n.h"
 #include "source.h"
 
 #define KEPT_MAX_BYTES ((size_t)1 << 30)
@@ -96,7 +97,7 @@ static void add_names(struct archive_source *s, const char *path)
 
 static bool refuse(const struct archive_source *s, GError **error, const char *why, const char *path)
 {
-	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: refused: %s%s", s->file, why, path);
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("%s: refused: %s%s"), s->file, _(why), path);
 	return false;
 }
 
@@ -278,7 +279,7 @@ static bool load_all(struct archive_source *s, GError **error)
 	if (g_hash_table_size(s->members) > 0)
 		return true;
 	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-		    "%s: holds nothing that a check would read; is it a bundle or a sosreport of one host?",
+		    _("%s: holds nothing that a check would read; is it a bundle or a sosreport of one host?"),
 		    s->file);
 	return false;
 }

@@ -9,6 +9,7 @@
 #include "diff.h"
 #include "facts.h"
 #include "finding.h"
+#include "i18n.h"
 #include "options.h"
 #include "output.h"
 #include "source.h"
@@ -37,7 +38,7 @@ static struct diff_side *side_of_report(const char *path, GError **error)
 	if (!g_file_get_contents(path, &text, &size, error))
 		return NULL;
 	if (size > REPORT_CAP_BYTES) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: too large for a report", path);
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("%s: too large for a report"), path);
 		return NULL;
 	}
 	return diff_side_of_json(path, text, size, error);

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "finding.h"
+#include "i18n.h"
 
-const char *const diff_state_names[DIFF_STATE_MAX_] = { "new", "gone", "changed" };
+const char *const diff_state_names[DIFF_STATE_MAX_] = { N_("new"), N_("gone"), N_("changed") };
 
 static struct diff_entry *entry_new(enum diff_state state)
 {

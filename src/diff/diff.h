@@ -39,6 +39,7 @@ struct diff_side {
 
 struct diff_finding {
 	char *key, *rule, *severity, *domain, *subject, *title, *message;
+	char *title_local, *message_local; /* for people; NULL: as in English */
 };
 
 struct diff_property {
@@ -83,6 +84,9 @@ void diff_free(struct diff *d);
 
 /** diff_entry_property - of the later side, where it is there; borrowed */
 const struct diff_property *diff_entry_property(const struct diff_entry *e);
+/** diff_finding_title, diff_finding_message - for people: in the user's language; borrowed */
+const char *diff_finding_title(const struct diff_finding *f);
+const char *diff_finding_message(const struct diff_finding *f);
 /** diff_heading - under which a property stands for people: "web: devices"; g_free() it */
 char *diff_heading(const struct diff_property *p);
 /** diff_is_whole - is it a device or an element that came or went with all its parts? */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "json_read.h"
 
 static void add_finding(struct diff_side *s, JsonObject *o)
@@ -18,7 +19,7 @@ static void add_finding(struct diff_side *s, JsonObject *o)
 	*f = (struct diff_finding){ g_strdup(json_read_text(o, "key")),      g_strdup(json_read_text(o, "rule")),
 				    g_strdup(json_read_text(o, "severity")), g_strdup(json_read_text(o, "domain")),
 				    g_strdup(json_read_text(o, "subject")),  g_strdup(json_read_text(o, "title")),
-				    g_strdup(json_read_text(o, "message")) };
+				    g_strdup(json_read_text(o, "message")), NULL, NULL };
 	g_hash_table_insert(s->findings, f->key, f);
 }
 
@@ -68,7 +69,7 @@ struct diff_side *diff_side_of_json(const char *name, const char *text, gsize si
 		return NULL;
 	root = json_read_root(parser);
 	if (g_strcmp0(json_read_text(root, "schema"), "vmdoctor.report/1") != 0) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a vmdoctor JSON report", name);
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("%s: not a vmdoctor JSON report"), name);
 		return NULL;
 	}
 	s = diff_side_new(name);

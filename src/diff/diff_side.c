@@ -27,6 +27,8 @@ static void finding_done(gpointer data)
 	g_free(f->subject);
 	g_free(f->title);
 	g_free(f->message);
+	g_free(f->title_local);
+	g_free(f->message_local);
 	g_free(f);
 }
 
@@ -94,7 +96,8 @@ static void add_findings(struct diff_side *s, const struct report *r)
 		*copy = (struct diff_finding){ g_strdup(f->key),     g_strdup(f->rule),
 					       g_strdup(severity_names[f->severity]),
 					       g_strdup(f->domain),  g_strdup(f->subject),
-					       g_strdup(f->title),   g_strdup(f->message) };
+					       g_strdup(f->title),   g_strdup(f->message),
+					       g_strdup(f->title_local), g_strdup(f->message_local) };
 		add_finding(s, copy);
 	}
 }

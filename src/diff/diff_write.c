@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "json_make.h"
 #include "pen.h"
 #include "writer.h"
@@ -14,29 +15,50 @@
 
 static const enum ink inks[DIFF_STATE_MAX_] = { INK_YELLOW, INK_CYAN, INK_PLAIN };
 
+const char *diff_finding_title(const struct diff_finding *f)
+{
+	return f->title_local ? f->title_local : f->title;
+}
+
+const char *diff_finding_message(const struct diff_finding *f)
+{
+	return f->message_local ? f->message_local : f->message;
+}
+
+/* Behind the widest of the words for what happened. */
+static unsigned int state_columns(void)
+{
+	unsigned int widest = 0;
+
+	for (size_t i = 0; i < DIFF_STATE_MAX_; i++)
+		widest = MAX(widest, pen_columns(_(diff_state_names[i])));
+	return widest + 4;
+}
+
 static void write_finding(const struct diff_entry *e, struct pen *p)
 {
 	const struct diff_finding *f = e->finding_b ? e->finding_b : e->finding_a;
 	const char *before = e->finding_a ? e->finding_a->severity : NULL;
+	unsigned int column = state_columns();
 
 	pen_line(p, 2);
 	pen_ink(p, inks[e->state]);
-	pen_words(p, diff_state_names[e->state]);
+	pen_words(p, _(diff_state_names[e->state]));
 	pen_ink(p, INK_PLAIN);
-	pen_tab(p, 11);
+	pen_tab(p, column);
 	if (e->state == DIFF_CHANGED && g_strcmp0(before, f->severity) != 0)
-		pen_printf(p, "%s →", before);
-	pen_words(p, f->severity);
-	pen_words(p, f->title);
-	pen_printf(p, "(%s) [%s]", f->domain ? f->domain : "host", f->rule);
+		pen_printf(p, "%s →", i18n_word(before));
+	pen_words(p, i18n_word(f->severity));
+	pen_words(p, diff_finding_title(f));
+	pen_printf(p, "(%s) [%s]", f->domain ? f->domain : _("host"), f->rule);
 	if (e->state != DIFF_CHANGED || g_strcmp0(before, f->severity) != 0)
 		return;
-	pen_line(p, 11);
-	pen_words(p, "before:");
-	pen_words(p, e->finding_a->message);
-	pen_line(p, 11);
-	pen_words(p, "now:");
-	pen_words(p, f->message);
+	pen_line(p, column);
+	pen_words(p, _("before:"));
+	pen_words(p, diff_finding_message(e->finding_a));
+	pen_line(p, column);
+	pen_words(p, _("now:"));
+	pen_words(p, diff_finding_message(f));
 }
 
 static void write_heading(struct pen *p, const char *text)
@@ -51,7 +73,7 @@ static void write_findings(const struct diff *d, struct pen *p)
 {
 	if (d->findings->len == 0)
 		return;
-	write_heading(p, "Findings");
+	write_heading(p, _("Findings"));
 	for (guint i = 0; i < d->findings->len; i++)
 		write_finding(d->findings->pdata[i], p);
 	pen_line(p, 0);
@@ -65,13 +87,13 @@ const struct diff_property *diff_entry_property(const struct diff_entry *e)
 char *diff_heading(const struct diff_property *p)
 {
 	static const char *const words[DIFF_AREA_MAX_] = {
-		[DIFF_HOST] = "Host",	  [DIFF_DOMAIN] = "domain", [DIFF_DEVICE] = "devices",
-		[DIFF_GUEST] = "guest",	  [DIFF_FIGURE] = "measured", [DIFF_LOG] = "Kernel log",
+		[DIFF_HOST] = N_("Host"),   [DIFF_DOMAIN] = N_("domain"),   [DIFF_DEVICE] = N_("devices"),
+		[DIFF_GUEST] = N_("guest"), [DIFF_FIGURE] = N_("measured"), [DIFF_LOG] = N_("Kernel log"),
 	};
 
-	return p->domain ? g_strdup_printf("%s: %s", p->domain, words[p->area]) :
-	       p->area == DIFF_FIGURE ? g_strdup("Host: measured") :
-					g_strdup(words[p->area]);
+	return p->domain ? g_strdup_printf("%s: %s", p->domain, _(words[p->area])) :
+	       p->area == DIFF_FIGURE ? g_strdup(_("Host: measured")) :
+					g_strdup(_(words[p->area]));
 }
 
 static void write_property(const struct diff_entry *e, struct pen *p)
@@ -134,7 +156,7 @@ static void write_properties(const struct diff *d, struct pen *p)
 	}
 	if (lines > LOG_SHOWN) {
 		pen_line(p, 4);
-		pen_printf(p, "and %u lines more (-F json has all)", lines - LOG_SHOWN);
+		pen_printf(p, _("and %u lines more (-F json has all)"), lines - LOG_SHOWN);
 	}
 	pen_line(p, 0);
 }
@@ -151,7 +173,7 @@ void diff_write_text(const struct diff *d, const struct style *style, GString *o
 	pen_line(&pen, 0);
 	if (d->findings->len == 0 && d->properties->len == 0) {
 		pen_blank(&pen);
-		pen_words(&pen, "Nothing changed.");
+		pen_words(&pen, _("Nothing changed."));
 		pen_line(&pen, 0);
 		return;
 	}

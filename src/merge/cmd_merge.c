@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cmd.h"
+#include "i18n.h"
 #include "merge.h"
 #include "options.h"
 #include "output.h"
@@ -20,7 +21,7 @@ static bool add_file(struct merge *m, const char *path, GError **error)
 	gsize size;
 
 	if (stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > REPORT_CAP_BYTES)) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a report (a file of at most 64 MiB)",
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("%s: not a report (a file of at most 64 MiB)"),
 			    path);
 		return false;
 	}

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "json_read.h"
 
 static const char *const attributes[] = { "libvirt", "qemu", "kernel", "os" };
@@ -104,7 +105,7 @@ bool merge_add(struct merge *m, const char *name, const char *text, gsize size, 
 	}
 	root = json_read_root(parser);
 	if (g_strcmp0(json_read_text(root, "schema"), "vmdoctor.report/1") != 0) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a vmdoctor JSON report", name);
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("%s: not a vmdoctor JSON report"), name);
 		return false;
 	}
 	host = json_read_object(root, "host");

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "json_make.h"
 #include "pen.h"
 #include "writer.h"
@@ -20,7 +21,7 @@ static void write_list(struct pen *p, const GPtrArray *names, unsigned int most)
 			pen_attach(p, ",");
 	}
 	if (names->len > most)
-		pen_printf(p, "and %u more", names->len - most);
+		pen_printf(p, _("and %u more"), names->len - most);
 }
 
 static void write_kind(const struct merge_kind *k, unsigned int hosts, struct pen *p)
@@ -29,19 +30,19 @@ static void write_kind(const struct merge_kind *k, unsigned int hosts, struct pe
 
 	pen_blank(p);
 	pen_ink(p, inks[k->severity]);
-	pen_words(p, severity_names[k->severity]);
+	pen_words(p, _(severity_names[k->severity]));
 	pen_ink(p, INK_PLAIN);
 	pen_words(p, k->title);
 	pen_printf(p, "[%s]", k->rule);
 	pen_line(p, 2);
-	pen_printf(p, "%u of %u hosts:", g_hash_table_size(k->hosts), hosts);
+	pen_printf(p, _("%u of %u hosts:"), g_hash_table_size(k->hosts), hosts);
 	write_list(p, k->places, PLACES_SHOWN);
 }
 
 static void write_outlier(const struct merge_outlier *o, struct pen *p)
 {
 	pen_line(p, 2);
-	pen_printf(p, "%s %s (%u hosts have %s):", o->what, o->value, o->usual_hosts, o->usual);
+	pen_printf(p, _("%s %s (%u hosts have %s):"), o->what, o->value, o->usual_hosts, o->usual);
 	write_list(p, o->hosts, PLACES_SHOWN);
 }
 
@@ -51,7 +52,7 @@ void merge_write_text(const struct merge *m, const struct style *style, GString 
 	g_autoptr(GPtrArray) kinds = merge_kinds(m), outliers = merge_outliers(m);
 
 	pen_ink(&p, INK_BOLD);
-	pen_printf(&p, "%u hosts, %u domains, %u findings of %u kinds", m->hosts->len, m->domains,
+	pen_printf(&p, _("%u hosts, %u domains, %u findings of %u kinds"), m->hosts->len, m->domains,
 		   m->findings, kinds->len);
 	pen_ink(&p, INK_PLAIN);
 	for (guint i = 0; i < kinds->len; i++)
@@ -59,7 +60,7 @@ void merge_write_text(const struct merge *m, const struct style *style, GString 
 	if (outliers->len > 0) {
 		pen_blank(&p);
 		pen_ink(&p, INK_BOLD);
-		pen_words(&p, "Hosts that differ from most");
+		pen_words(&p, _("Hosts that differ from most"));
 		pen_ink(&p, INK_PLAIN);
 	}
 	for (guint i = 0; i < outliers->len; i++)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "parse.h"
 #include "rules.h"
 
@@ -95,9 +96,9 @@ static void set_unknown(const struct upgrade_table *t, const char *text, GError 
 					g_string_append_printf(close, "%s%s", said++ ? ", " : "", names[n]);
 		}
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--to %s: %s%s%s", text,
-		    "not a known target (qemu-9.2, libvirt-10.4, debian13, ubuntu24.04, rhel9.4, "
-		    "fedora42, a capabilities XML file)",
-		    said ? "; did you mean " : "", said ? close->str : "");
+		    _("not a known target (qemu-9.2, libvirt-10.4, debian13, ubuntu24.04, rhel9.4, "
+		      "fedora42, a capabilities XML file)"),
+		    said ? _("; did you mean ") : "", said ? close->str : "");
 }
 
 /* "13" of "debian13 trixie": the first name's digits. */
@@ -151,7 +152,7 @@ bool upgrade_target_parse(const char *text, struct upgrade_target *ret, GError *
 
 	if (!upgrade_table("releases")) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-			    "rules/upgrade/releases.tsv cannot be read");
+			    _("rules/upgrade/releases.tsv cannot be read"));
 		return false;
 	}
 	if (!words[0])

@@ -55,7 +55,7 @@ static void each_word_is_offered_what_fits_there(void **state G_GNUC_UNUSED)
 		{ "--timeout ", "" },
 		{ "diff ", ":file" },
 		{ "explain machine-mi", "machine-missing" },
-		{ "rules ", "list show lint test" },
+		{ "rules ", "list show lint test pot" },
 		{ "rules show machine-mi", "machine-missing" },
 		{ "rules list -", "--causes" },
 		{ "rules lint ", ":file" },

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rule_text - a text of a rule, in English and in the user's language
+ *
+ * A translator has the words, never what is evaluated: a translation holds the same expressions
+ * as the original, in any order, or the original is taken. Only string literals that merely end
+ * up in the text, the results of vd:if() and parts of concat(), may differ: they are words, too.
+ */
+#ifndef VMDOCTOR_RULE_TEXT_H
+#define VMDOCTOR_RULE_TEXT_H
+
+#include <glib.h>
+#include <libxml/tree.h>
+#include <stdbool.h>
+
+struct expr;
+
+/** A piece of a text: words, or the value of an expression. */
+struct part {
+	char *words;
+	struct expr *value;
+};
+
+struct rule_text {
+	GPtrArray *english; /* of struct part */
+	GPtrArray *local;   /* NULL: as in English */
+	char *msgid;	    /* what a catalogue knows it by: the element's content, blanks folded */
+};
+
+/**
+ * rule_text_load - of an element with words and value-of; other children are not part of it
+ * @node: or NULL, for no text
+ * @file: for messages; borrowed as long as the text lives
+ * Return: false with @error, "FILE:LINE: what"; rule_text_done() it all the same
+ */
+bool rule_text_load(struct rule_text *t, const xmlNode *node, const char *file, GError **error);
+/** rule_text_translate - into the user's language, where there is a translation that evaluates the same */
+void rule_text_translate(struct rule_text *t, const char *file);
+void rule_text_done(struct rule_text *t);
+/** rule_text_local - its parts as the user is to see them; borrowed */
+const GPtrArray *rule_text_local(const struct rule_text *t);
+/** rule_text_refused - is there a translation that evaluates something else than the original? */
+bool rule_text_refused(const struct rule_text *t);
+
+#endif
