@@ -115,69 +115,125 @@ static bool is_same_place(const char *what, const char *a, const char *b)
 	return strcmp(what, "port") == 0 && (is_anywhere(a) || is_anywhere(b));
 }
 
+static char *key_of(const xmlNode *claim)
+{
+	const char *what = facts_get(claim, "what"), *value = facts_get(claim, "value");
+
+	return g_strdup_printf("%s\t%s", what ? what : "", value ? value : "");
+}
+
+/* Claims of all domains by their key: to look through those of each for each would be quadratic. */
+static GHashTable *index_of(xmlDoc *facts, const xmlNode *inventory)
+{
+	static const char kept[] = "clash-claims";
+	GHashTable *index = facts_kept(facts, kept);
+
+	if (index)
+		return index;
+	index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	for (const xmlNode *o = xml_child(inventory, "other"); o; o = xml_next(o, "other"))
+		for (const xmlNode *c = xml_child(o, "claim"); c; c = xml_next(c, "claim")) {
+			char *key = key_of(c);
+			GPtrArray *claims = g_hash_table_lookup(index, key);
+
+			claims = claims ? g_ptr_array_ref(claims) : g_ptr_array_new();
+			g_ptr_array_add(claims, (gpointer)c);
+			g_hash_table_replace(index, key, claims);
+		}
+	facts_keep(facts, kept, index, (GDestroyNotify)g_hash_table_unref);
+	return index;
+}
+
 struct own {
-	GHashTable *claims; /* "what\tvalue" to its node; keys owned */
+	const char *name;
+	char *file;	     /* "/NAME.xml" */
+	GHashTable *claims;  /* "what\tvalue" to its node; keys owned */
+	GPtrArray *keys;     /* the same keys, in their order */
 	xmlNode *neighbours, *scratch;
 	unsigned int n;
 };
 
-static char *key_of(const char *what, const char *value)
-{
-	return g_strdup_printf("%s\t%s", what, value);
-}
-
 static void own_claim(void *data, const struct claim *c)
 {
 	struct own *own = data;
+	char *key;
 
 	put_claim(own->scratch, c);
-	g_hash_table_insert(own->claims, key_of(c->what, c->value), xmlGetLastChild(own->scratch));
+	key = key_of(xmlGetLastChild(own->scratch));
+	if (!g_hash_table_contains(own->claims, key))
+		g_ptr_array_add(own->keys, key);
+	g_hash_table_insert(own->claims, key, xmlGetLastChild(own->scratch));
 }
 
-static void compare(struct own *own, const xmlNode *other, const xmlNode *claim)
+static void compare(struct own *own, const xmlNode *mine, const xmlNode *claim)
 {
-	const char *what = facts_get(claim, "what"), *value = facts_get(claim, "value");
-	g_autofree char *key = what && value ? key_of(what, value) : NULL;
-	const xmlNode *mine = key ? g_hash_table_lookup(own->claims, key) : NULL;
+	const char *what = facts_get(mine, "what");
 	xmlNode *clash;
 
-	if (!mine || !is_same_place(what, facts_get(mine, "where"), facts_get(claim, "where")) ||
-	    own->n >= CLASHES_MAX)
+	if (!is_same_place(what, facts_get(mine, "where"), facts_get(claim, "where")) || own->n >= CLASHES_MAX)
 		return;
 	own->n++;
 	clash = facts_add(own->neighbours, "clash");
 	facts_set(clash, "what", what);
-	facts_set(clash, "value", value);
+	facts_set(clash, "value", facts_get(mine, "value"));
 	facts_set(clash, "where", facts_get(mine, "where"));
 	facts_set(clash, "device", facts_get(mine, "device"));
-	facts_set(clash, "with", facts_get(other, "name"));
-	facts_set(clash, "with-active", facts_get(other, "active"));
+	facts_set(clash, "with", facts_get(claim->parent, "name"));
+	facts_set(clash, "with-active", facts_get(claim->parent, "active"));
 }
 
 /* In a tree the domain itself is known by its file, as two may have one name. */
-static bool is_self(const xmlNode *vm, const xmlNode *other)
+static bool is_self(const struct own *own, const xmlNode *other)
 {
 	const char *path = facts_get(other, "from");
-	g_autofree char *escaped = source_path_escape(facts_get(vm, "name"));
-	g_autofree char *file = g_strconcat("/", escaped, ".xml", NULL);
 
 	if (path)
-		return g_str_has_suffix(path, file);
-	return g_strcmp0(facts_get(vm, "name"), facts_get(other, "name")) == 0;
+		return g_str_has_suffix(path, own->file);
+	return g_strcmp0(own->name, facts_get(other, "name")) == 0;
 }
 
-static unsigned int compare_all(struct own *own, const xmlNode *vm, const xmlNode *inventory)
+static void compare_all(struct own *own, GHashTable *index)
+{
+	for (guint i = 0; i < own->keys->len; i++) {
+		const GPtrArray *claims = g_hash_table_lookup(index, own->keys->pdata[i]);
+		const xmlNode *mine = g_hash_table_lookup(own->claims, own->keys->pdata[i]);
+
+		for (guint n = 0; claims && n < claims->len; n++) {
+			const xmlNode *claim = claims->pdata[n];
+
+			if (!is_self(own, claim->parent))
+				compare(own, mine, claim);
+		}
+	}
+}
+
+static unsigned int count_others(const struct own *own, const xmlNode *inventory)
 {
 	unsigned int others = 0;
 
-	for (const xmlNode *o = xml_child(inventory, "other"); o; o = xml_next(o, "other")) {
-		if (is_self(vm, o))
-			continue;
-		others++;
-		for (const xmlNode *c = xml_child(o, "claim"); c; c = xml_next(c, "claim"))
-			compare(own, o, c);
-	}
+	for (const xmlNode *o = xml_child(inventory, "other"); o; o = xml_next(o, "other"))
+		others += !is_self(own, o);
 	return others;
+}
+
+static void own_begin(struct own *own, xmlNode *vm)
+{
+	g_autofree char *escaped = source_path_escape(facts_get(vm, "name"));
+
+	own->name = facts_get(vm, "name");
+	own->file = g_strconcat("/", escaped, ".xml", NULL);
+	own->claims = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	own->keys = g_ptr_array_new();
+	own->scratch = facts_add(vm, "scratch");
+}
+
+static void own_end(struct own *own)
+{
+	xmlUnlinkNode(own->scratch);
+	xmlFreeNode(own->scratch);
+	g_ptr_array_unref(own->keys);
+	g_hash_table_unref(own->claims);
+	g_free(own->file);
 }
 
 static void gather_vm(struct source *src G_GNUC_UNUSED, xmlNode *vm)
@@ -192,14 +248,12 @@ static void gather_vm(struct source *src G_GNUC_UNUSED, xmlNode *vm)
 		facts_set(own.neighbours, "error", error ? error : "ENODATA");
 		return;
 	}
-	own.claims = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	own.scratch = facts_add(vm, "scratch");
+	own_begin(&own, vm);
 	if (domain && !facts_get(domain, "error"))
 		inventory_claims(domain, own_claim, &own);
-	facts_setf(own.neighbours, "others", "%u", compare_all(&own, vm, inventory));
-	xmlUnlinkNode(own.scratch);
-	xmlFreeNode(own.scratch);
-	g_hash_table_unref(own.claims);
+	compare_all(&own, index_of(vm->doc, inventory));
+	facts_setf(own.neighbours, "others", "%u", count_others(&own, inventory));
+	own_end(&own);
 }
 
 const struct check check_clash = {
