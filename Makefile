@@ -9,6 +9,8 @@ BUILD ?= build
 CC ?= gcc
 CFLAGS ?= -O2 -g
 
+# Headers have different names; a file needs not know in which folder another lies.
+INCLUDES := -Isrc $(patsubst %/,-I%,$(wildcard src/*/)) -Ichecks -Ireport
 LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap libcap-ng libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
@@ -22,7 +24,7 @@ PC_LIBS := $(shell pkg-config --libs $(LIBS))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
 	-DLOCALE_DIR='"$(LOCALEDIR)"' \
-	-Isrc -Isrc/probe -Isrc/firewall -Isrc/upgrade -Isrc/diff -Isrc/merge -Isrc/bundle -Ichecks -Ireport $(PC_CFLAGS)
+	$(INCLUDES) $(PC_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
 SOURCES := $(wildcard src/*.c src/*/*.c checks/*.c report/*.c)

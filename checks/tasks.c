@@ -2,7 +2,7 @@
 /*
  * tasks - threads or processes at one moment.
  *
- * Source: src/source_sample.c writes what is parsed here; a recording may hold anything instead.
+ * Source: src/source/source_sample.c writes what is parsed here; a recording may hold anything instead.
  */
 #include "tasks.h"
 

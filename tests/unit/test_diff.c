@@ -134,7 +134,7 @@ static struct diff_side *hostile_side(const char *severity, const char *value)
 	struct diff_finding *f = g_new0(struct diff_finding, 1);
 
 	*f = (struct diff_finding){ g_strdup("a/b/c"), g_strdup(EVIL), g_strdup(severity), g_strdup(EVIL),
-				    g_strdup(EVIL), g_strdup(EVIL), g_strdup(EVIL) };
+				    g_strdup(EVIL), g_strdup(EVIL), g_strdup(EVIL), NULL, NULL };
 	g_hash_table_insert(s->findings, f->key, f);
 	s->taken = g_strdup(EVIL);
 	diff_side_add(s, DIFF_HOST, NULL, EVIL, value);

@@ -53,7 +53,7 @@ static struct finding *add_finding(struct report *r, const char *rule, const cha
 	struct reference *see = g_new0(struct reference, 1);
 
 	*e = (struct evidence){ g_strdup("/var/log/x.log"), g_strdup("line 12"), g_strdup(EVIL) };
-	*fix = (struct fix){ g_strdup(EVIL), g_strdup_printf("virsh start '%s'", EVIL) };
+	*fix = (struct fix){ g_strdup(EVIL), g_strdup_printf("virsh start '%s'", EVIL), NULL };
 	*see = (struct reference){ g_strdup("a reference"), g_strdup("javascript:alert(1)") };
 	g_ptr_array_add(f->evidence, e);
 	g_ptr_array_add(f->fixes, fix);
