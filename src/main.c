@@ -2,7 +2,6 @@
 /*
  * main - the table of commands.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,26 +48,6 @@ static const struct command {
 
 /* Names that are promised to commands of later versions, so that no script takes them for domains. */
 static const char *const later[] = { "trace", NULL };
-
-int cmd_fail(const char *format, ...)
-{
-	va_list args;
-
-	fputs("vmdoctor: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, _(format), args);
-	va_end(args);
-	fputc('\n', stderr);
-	return EXIT_CANNOT;
-}
-
-int cmd_usage(const struct options *o, const GError *error)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		if (commands[i].options == o->command)
-			return cmd_fail("%s\nSee 'vmdoctor help %s'.", error->message, commands[i].name);
-	return cmd_fail("%s", error->message);
-}
 
 static const struct command *find(const char *name)
 {
