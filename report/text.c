@@ -12,16 +12,6 @@
 #include "pen.h"
 #include "writer.h"
 
-/* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
-char *text_place(const char *domain, const char *subject)
-{
-	const char *who = domain ? domain : _("host");
-
-	if (!subject || !*subject || g_str_equal(subject, domain ? domain : "host"))
-		return g_strdup(who);
-	return g_strdup_printf("%s, %s", who, subject);
-}
-
 /* "2 warnings"; adjectives and uncountables keep their form. */
 static char *counted(unsigned int n, enum severity severity)
 {

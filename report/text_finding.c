@@ -83,17 +83,6 @@ static void write_title(struct pen *p, const struct finding *f)
 	pen_printf(p, "(%s)", place);
 }
 
-char *text_source(const struct evidence *e)
-{
-	const char *at = e->locator;
-
-	if (!at || !*at)
-		return g_strdup(e->source);
-	if (g_str_has_prefix(at, "line ") && g_ascii_isdigit(at[5]))
-		at += strlen("line ");
-	return g_strdup_printf("%s:%s", e->source, at);
-}
-
 /* On one line if it fits, else the text goes below the place. */
 static void write_evidence(const struct evidence *e, struct pen *p)
 {

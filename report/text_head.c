@@ -10,15 +10,6 @@
 enum { DOMAINS_LISTED = 10 }; /* more are counted by state */
 enum { NAME_COLUMNS = 32 };   /* a longer name does not push the others' columns away */
 
-char *text_time(const char *taken)
-{
-	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(taken, utc);
-	g_autoptr(GDateTime) in_utc = time ? g_date_time_to_utc(time) : NULL;
-
-	return in_utc ? g_date_time_format(in_utc, "%F %T UTC") : g_strdup(taken);
-}
-
 static void write_program(const struct report *r, struct pen *p)
 {
 	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;

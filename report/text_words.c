@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* text_words - phrases that every format for people has */
+#include "text.h"
+
+#include <string.h>
+
+#include "finding.h"
+#include "i18n.h"
+
+/* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
+char *text_place(const char *domain, const char *subject)
+{
+	const char *who = domain ? domain : _("host");
+
+	if (!subject || !*subject || g_str_equal(subject, domain ? domain : "host"))
+		return g_strdup(who);
+	return g_strdup_printf("%s, %s", who, subject);
+}
+
+char *text_source(const struct evidence *e)
+{
+	const char *at = e->locator;
+
+	if (!at || !*at)
+		return g_strdup(e->source);
+	if (g_str_has_prefix(at, "line ") && g_ascii_isdigit(at[5]))
+		at += strlen("line ");
+	return g_strdup_printf("%s:%s", e->source, at);
+}
+
+char *text_time(const char *taken)
+{
+	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(taken, utc);
+	g_autoptr(GDateTime) in_utc = time ? g_date_time_to_utc(time) : NULL;
+
+	return in_utc ? g_date_time_format(in_utc, "%F %T UTC") : g_strdup(taken);
+}
