@@ -11,7 +11,7 @@
  *     thread @kind (emulator, iothread, vhost, other) @count @run-percent @delay-ms-per-s
  *     quota @name @quota-us @period-us @throttled-ms-per-s @throttled-percent (of its periods) @shared
  *     pressure @resource @some-percent @full-percent: of the domain's control group
- *   and disk, nic, memory, kvm: checks/sample_stats.c
+ *   and disk, nic, memory, kvm: checks/sample_stats.c; latency-histogram: checks/sample_latency.c
  * Each number is of the domain's own window, whose ends are known to microseconds.  A thread that
  * came or went, a QEMU that was started anew, a counter that went back: no attribute.
  * Run and delay are those of the kernel's scheduler; delay is what a guest sees as steal.

@@ -121,6 +121,7 @@ static void add_disk(const xmlNode *vm, xmlNode *sample, const struct group *g)
 	set_rate(disk, "read-kib-per-s", g, "rd.bytes", 1024);
 	set_rate(disk, "write-kib-per-s", g, "wr.bytes", 1024);
 	set_times(disk, g);
+	sample_latency(sample, text_of(g, "name"), g->r, g->index);
 }
 
 static void set_drops(xmlNode *nic, const struct group *g, const char *way)

@@ -23,6 +23,8 @@ xmlNode *sample_memory(struct source *src, xmlNode *sample, const char *pid, int
 void sample_pressure(struct source *src, xmlNode *parent, const char *path, const char *resource,
 		     int64_t window_ns);
 struct reading_json;
+/** sample_latency - histograms of the disk that libvirt's counters call block.@block */
+void sample_latency(xmlNode *sample, const char *target, const struct reading_json *r, unsigned int block);
 /** sample_kvm - KVM's counters: vcpu/@… out of libvirt's, or an element kvm out of debugfs */
 void sample_kvm(struct source *src, const xmlNode *vm, xmlNode *sample, const struct reading_json *r,
 		int64_t window_ns);

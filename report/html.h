@@ -46,6 +46,8 @@ void html_paths(const struct report_domain *d, GString *out);
 void html_host_sample(const struct report *r, GString *out);
 /** html_domain_sample - run and delay of vCPUs, latency of disks; lines at the thresholds of @r */
 void html_domain_sample(const struct report *r, const struct report_domain *d, GString *out);
+/** html_latency - how the latencies of its disks' requests are spread, where QEMU counts that */
+void html_latency(const struct report_domain *d, GString *out);
 /** html_undecided - what could not be checked, by reason, and what would settle it */
 void html_undecided(const struct report *r, GString *out);
 

@@ -333,5 +333,6 @@ void html_domain_sample(const struct report *r, const struct report_domain *d, G
 {
 	write_measure(r, d->sample, &vcpu_measure, out);
 	write_measure(r, d->sample, &disk_measure, out);
+	html_latency(d, out);
 	write_measure(r, d->sample, &pressure_measure, out);
 }

@@ -21,7 +21,7 @@ static struct report *hostile_report(void)
 	d->name = g_strdup(EVIL);
 	g_ptr_array_add(r->domains, d);
 	*e = (struct evidence){ g_strdup(EVIL), NULL, g_strdup(EVIL) };
-	*fix = (struct fix){ g_strdup(EVIL), g_strdup(EVIL), NULL };
+	*fix = (struct fix){ .text = g_strdup(EVIL), .command = g_strdup(EVIL) };
 	g_ptr_array_add(f->evidence, e);
 	g_ptr_array_add(f->fixes, fix);
 	f->rule = g_strdup("disk-x");

@@ -53,7 +53,7 @@ static struct finding *add_finding(struct report *r, const char *rule, const cha
 	struct reference *see = g_new0(struct reference, 1);
 
 	*e = (struct evidence){ g_strdup("/var/log/x.log"), g_strdup("line 12"), g_strdup(EVIL) };
-	*fix = (struct fix){ g_strdup(EVIL), g_strdup_printf("virsh start '%s'", EVIL), NULL };
+	*fix = (struct fix){ .text = g_strdup(EVIL), .command = g_strdup_printf("virsh start '%s'", EVIL) };
 	*see = (struct reference){ g_strdup("a reference"), g_strdup("javascript:alert(1)") };
 	g_ptr_array_add(f->evidence, e);
 	g_ptr_array_add(f->fixes, fix);
@@ -190,6 +190,51 @@ static void a_threshold_is_a_line(void **state G_GNUC_UNUSED)
 	assert_null(strstr(out->str, "flush: a finding"));
 }
 
+static void add_histogram(struct report_domain *d, const char *starts, const char *counts)
+{
+	struct sample_row *row = sample_row_new("latency-histogram");
+
+	sample_row_add(row, "target", EVIL);
+	sample_row_add(row, "kind", "write");
+	sample_row_add(row, "starts-ns", starts);
+	sample_row_add(row, "counts", counts);
+	g_ptr_array_add(d->sample, row);
+}
+
+static void a_histogram_has_a_bar_for_each_bin(void **state G_GNUC_UNUSED)
+{
+	struct report *r = report_new();
+	g_autoptr(GString) out = NULL;
+
+	add_histogram(add_domain(r, "vm"), "0 1000000 2500000 1000000000", "0 30 10 0");
+	out = page(r);
+	report_free(r);
+	assert_non_null(strstr(out->str, "how long each write took</caption>"));
+	assert_non_null(strstr(out->str, "<th scope=\"row\">1 ms to 2.5 ms</th>"));
+	assert_non_null(strstr(out->str, "width=\"75.00%\""));
+	assert_non_null(strstr(out->str, "<th scope=\"row\">2.5 ms to 1 s</th>"));
+	assert_null(strstr(out->str, "1 s and more"));
+	assert_true(is_well_formed(out));
+}
+
+/* Lists of a recording may be anything. */
+static void a_broken_histogram_is_left_out(void **state G_GNUC_UNUSED)
+{
+	static const char *const pairs[][2] = { { "0 1", "1" },	    { "0 1", "1 nan" }, { "0 1", "-1 5" },
+						{ "", "" },	    { "0 1", "0 0" },   { "0  1", "1 1 1" },
+						{ "0 1", "1e99 1" }, { "<b>", "<b>" } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		struct report *r = report_new();
+		g_autoptr(GString) out = NULL;
+
+		add_histogram(add_domain(r, "vm"), pairs[i][0], pairs[i][1]);
+		out = page(r);
+		report_free(r);
+		assert_null(strstr(out->str, "how long each write took"));
+	}
+}
+
 /* "What to do first" has the first command; a domain alone is the heading. */
 static void the_first_screen_says_who_how_bad_and_what_to_do(void **state G_GNUC_UNUSED)
 {
@@ -312,6 +357,8 @@ int main(void)
 		cmocka_unit_test(numbers_of_a_recording_stay_in_their_bar),
 		cmocka_unit_test(unknown_is_drawn_as_unknown),
 		cmocka_unit_test(a_threshold_is_a_line),
+		cmocka_unit_test(a_histogram_has_a_bar_for_each_bin),
+		cmocka_unit_test(a_broken_histogram_is_left_out),
 		cmocka_unit_test(the_first_screen_says_who_how_bad_and_what_to_do),
 		cmocka_unit_test(of_several_domains_each_has_its_line),
 		cmocka_unit_test(the_style_has_dark_narrow_and_paper),

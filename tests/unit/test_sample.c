@@ -272,6 +272,51 @@ static void disks_and_nics_have_rates_and_latencies(void **state)
 	assert_xpath(w->facts, "/facts/vm/sample/memory/@guest-swap-out-kib-per-s", "2048.0");
 }
 
+#define BIN(n, start, value)                                                                       \
+	",\"block.0.latency_histogram.read.bin." #n ".start\":" #start                             \
+	",\"block.0.latency_histogram.read.bin." #n ".value\":" #value
+#define BINS(taken, bins)                                                                          \
+	"{\"taken-ns\":" #taken ",\"state.state\":1,\"block.0.name\":\"vda\","                     \
+	"\"block.0.latency_histogram.read.bin.count\":3" bins "}"
+
+static void a_histogram_is_of_the_window(void **state)
+{
+	struct world *w = *state;
+
+	put(w, 1, STATS, BINS(1000000000, BIN(0, 0, 5) BIN(1, 1000000, 70) BIN(2, 10000000, 1)));
+	put(w, 2, STATS, BINS(3000000000, BIN(0, 0, 5) BIN(1, 1000000, 170) BIN(2, 10000000, 4)));
+	measure(w);
+	assert_xpath(w->facts, "/facts/vm/sample/latency-histogram[@target='vda'][@kind='read']/@starts-ns",
+		     "0 1000000 10000000");
+	assert_xpath(w->facts, "/facts/vm/sample/latency-histogram/@counts", "0 100 3");
+}
+
+/* Other bins, counts that went back, and no request at all. */
+static void a_histogram_that_was_set_anew_is_none(void **state)
+{
+	static const char *const last[] = {
+		BINS(3000000000, BIN(0, 0, 9) BIN(1, 2000000, 170) BIN(2, 10000000, 4)),
+		BINS(3000000000, BIN(0, 0, 9) BIN(1, 1000000, 69) BIN(2, 10000000, 4)),
+		BINS(3000000000, BIN(0, 0, 5) BIN(1, 1000000, 70) BIN(2, 10000000, 1)),
+		BINS(3000000000, BIN(0, 0, 9) BIN(1, 1000000, 170)),
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(last); i++) {
+		struct world *w;
+
+		if (i > 0) {
+			teardown(state);
+			setup(state);
+		}
+		w = *state;
+		put(w, 1, STATS, BINS(1000000000, BIN(0, 0, 5) BIN(1, 1000000, 70) BIN(2, 10000000, 1)));
+		put(w, 2, STATS, last[i]);
+		measure(w);
+		assert_xpath(w->facts, "count(/facts/vm/sample/disk)", "1");
+		assert_xpath(w->facts, "count(/facts/vm/sample/latency-histogram)", "0");
+	}
+}
+
 static void balloon_statistics_that_were_not_renewed_give_no_rate(void **state)
 {
 	struct world *w = *state;
@@ -463,6 +508,8 @@ int main(void)
 		T(modes_that_an_old_kernel_lacks_take_no_time),
 		T(consumers_are_named_with_their_domain),
 		T(disks_and_nics_have_rates_and_latencies),
+		T(a_histogram_is_of_the_window),
+		T(a_histogram_that_was_set_anew_is_none),
 		T(balloon_statistics_that_were_not_renewed_give_no_rate),
 		T(disks_of_the_host_have_their_numbers),
 		T(exits_come_from_libvirt),
