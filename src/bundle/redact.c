@@ -60,11 +60,6 @@ static bool is_hex(char c)
 	return g_ascii_isxdigit(c);
 }
 
-bool redact_is_word(char c)
-{
-	return g_ascii_isalnum(c) || (guint8)c >= 0x80;
-}
-
 /* "%2Fweb", "\x2dweb" and "\nweb" begin a word, too. */
 static bool begins_word(const char *text, size_t at)
 {
@@ -79,18 +74,7 @@ static bool begins_word(const char *text, size_t at)
 	return at >= 4 && p[-4] == '\\' && p[-3] == 'x' && is_hex(p[-2]) && is_hex(p[-1]);
 }
 
-bool redact_ends_word(const char *text, size_t size, size_t end)
-{
-	return end >= size || !redact_is_word(text[end]) || !redact_is_word(text[end - 1]);
-}
-
 /* Finders: each adds to @out and returns how many bytes it took, or 0. */
-
-void redact_replaced(struct redact *r, GString *out, const char *text, size_t size, const char *pseudonym)
-{
-	g_string_append(out, pseudonym);
-	g_hash_table_insert(r->replaced, g_strndup(text, size), g_strdup(pseudonym));
-}
 
 static bool is_uuid(const char *p, size_t size)
 {

@@ -54,6 +54,8 @@ void diff_side_free(struct diff_side *s);
 /** diff_side_add - a property; the first of a name counts */
 void diff_side_add(struct diff_side *s, enum diff_area area, const char *domain, const char *name,
 		   const char *value);
+/** diff_side_add_finding - takes @f; two may share a key: the first, ranked higher, counts */
+void diff_side_add_finding(struct diff_side *s, struct diff_finding *f);
 /** diff_side_of_facts - of a diagnosis: its facts, its report, and the logs that it read */
 struct diff_side *diff_side_of_facts(const char *name, xmlDoc *facts, const struct report *r,
 				     struct source *record);

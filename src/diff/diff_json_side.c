@@ -13,14 +13,14 @@ static void add_finding(struct diff_side *s, JsonObject *o)
 {
 	struct diff_finding *f;
 
-	if (!json_read_text(o, "key") || g_hash_table_contains(s->findings, json_read_text(o, "key")))
+	if (!json_read_text(o, "key"))
 		return;
 	f = g_new0(struct diff_finding, 1);
 	*f = (struct diff_finding){ g_strdup(json_read_text(o, "key")),      g_strdup(json_read_text(o, "rule")),
 				    g_strdup(json_read_text(o, "severity")), g_strdup(json_read_text(o, "domain")),
 				    g_strdup(json_read_text(o, "subject")),  g_strdup(json_read_text(o, "title")),
 				    g_strdup(json_read_text(o, "message")), NULL, NULL };
-	g_hash_table_insert(s->findings, f->key, f);
+	diff_side_add_finding(s, f);
 }
 
 static void add_domain(struct diff_side *s, JsonObject *o)
