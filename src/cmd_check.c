@@ -31,6 +31,24 @@ static bool is_plugin(const struct options *o)
 	return o->formats && g_strv_contains((const char *const *)o->formats, "nagios");
 }
 
+/* The same of a line that could not be parsed, of which nothing is kept: "-F nagios", "--format=nagios" … */
+static bool wants_plugin(int argc, char **argv)
+{
+	static const char name[] = "nagios";
+
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		bool is_short = argv[i][0] == '-' && argv[i][1] != '-';
+		const char *value = g_str_has_prefix(argv[i], "--format=") ? argv[i] + strlen("--format=") :
+				    is_short && strchr(argv[i], 'F')	   ? strchr(argv[i], 'F') + 1 :
+				    strcmp(argv[i], "--format") == 0	   ? "" :
+									     NULL;
+
+		if (value && strcmp(*value || i + 1 == argc ? value : argv[i + 1], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Monitoring knows no other status than its own four. */
 static int plugin_cannot(void)
 {
@@ -90,8 +108,10 @@ static int run(struct options *o, int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	int status;
 
-	if (!options_parse(o, argc, argv, &error))
-		return cmd_usage(o, error);
+	if (!options_parse(o, argc, argv, &error)) {
+		status = cmd_usage(o, error);
+		return wants_plugin(argc, argv) ? plugin_cannot() : status;
+	}
 	status = check(o);
 	options_done(o);
 	return status;
