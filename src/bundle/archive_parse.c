@@ -23,22 +23,21 @@
 #include "archive_read.h"
 #include "i18n.h"
 #include "source.h"
+#include "unpack.h"
 
-#define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 #define BLOCK_BYTES ((size_t)256 << 10)
 #define DEPTH_MAX 64
 #define MEMBERS_MAX 2000000
 #define MEMBER_MAX_BYTES ((int64_t)64 * (int64_t)GIB)
 #define MESSAGE_MAX_BYTES 8192
-#define RATIO_MAX 500 /* reports reach 40, a journal that repeats itself 200; bombs 1000 and more */
-#define RATIO_FROM_BYTES ((int64_t)256 * (int64_t)MIB)
 #define MEMORY_MAX_BYTES (2 * GIB) /* of address space; xz -9 takes 65 MiB, zstd --ultra 128 */
 #define CPU_MAX_S 600
 #define NOBODY_ID 65534
 
 struct walk {
 	const struct member_visitor *v;
+	struct unpack *unpack;
 	struct archive *a;
 	FILE *out;
 	char *top; /* "sosreport-x/", or "" */
@@ -150,19 +149,12 @@ static char *path_below(const struct walk *w, const char *plain)
 	return strncmp(plain, w->top, n) == 0 ? g_strconcat("/", plain + n, NULL) : NULL;
 }
 
-static bool check_ratio(struct walk *w)
-{
-	int64_t out = archive_filter_bytes(w->a, 0), in = archive_filter_bytes(w->a, -1);
-
-	if (out > RATIO_FROM_BYTES && out / RATIO_MAX > in)
-		return fail(w, "refused: it unpacks to more than %d times its size", RATIO_MAX);
-	return true;
-}
-
 static bool fail_damaged(struct walk *w)
 {
 	const char *why = archive_error_string(w->a);
 
+	if (unpack_refusal(w->unpack))
+		return fail(w, "%s", unpack_refusal(w->unpack));
 	return fail(w, "damaged: %s", why ? why : _("it ends early"));
 }
 
@@ -174,8 +166,7 @@ static bool skip_data(struct walk *w)
 	int r;
 
 	while ((r = archive_read_data_block(w->a, &block, &size, &offset)) == ARCHIVE_OK)
-		if (!check_ratio(w))
-			return false;
+		;
 	return r == ARCHIVE_EOF || fail_damaged(w);
 }
 
@@ -210,8 +201,6 @@ static bool send_content(struct walk *w, const char *path)
 			return fail(w, "refused: '%s' is a sparse file", path);
 		at += (la_int64_t)size;
 		keep(bytes, block, size, cap, tail, &cut);
-		if (!check_ratio(w))
-			return false;
 	}
 	if (r != ARCHIVE_EOF)
 		return fail_damaged(w);
@@ -230,11 +219,8 @@ static bool send_stream(struct walk *w, const char *path)
 	la_int64_t offset;
 	int r;
 
-	while ((r = archive_read_data_block(w->a, &block, &size, &offset)) == ARCHIVE_OK) {
+	while ((r = archive_read_data_block(w->a, &block, &size, &offset)) == ARCHIVE_OK)
 		send_frame(w->out, MEMBER_FILE, path, block, size, true);
-		if (!check_ratio(w))
-			return false;
-	}
 	if (r != ARCHIVE_EOF)
 		return fail_damaged(w);
 	send_frame(w->out, MEMBER_FILE, path, NULL, 0, false);
@@ -330,20 +316,16 @@ static bool walk_entry(struct walk *w, struct archive_entry *e)
 	return path ? send_member(w, e, path) : skip_data(w);
 }
 
-static bool walk_all(struct walk *w, int fd)
+static bool walk_all(struct walk *w)
 {
 	struct archive_entry *e;
 	int r;
 
-	archive_read_support_filter_gzip(w->a);
-	archive_read_support_filter_bzip2(w->a);
-	archive_read_support_filter_xz(w->a);
-	archive_read_support_filter_zstd(w->a);
 	archive_read_support_format_tar(w->a);
-	if (archive_read_open_fd(w->a, fd, BLOCK_BYTES) != ARCHIVE_OK)
+	if (unpack_open(w->unpack, w->a) != ARCHIVE_OK)
 		return fail_damaged(w);
 	while ((r = archive_read_next_header(w->a, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN)
-		if (!walk_entry(w, e) || !check_ratio(w))
+		if (!walk_entry(w, e))
 			return false;
 	return r == ARCHIVE_EOF || fail_damaged(w);
 }
@@ -372,7 +354,6 @@ static void give_up_everything(void)
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, 16);
-	limit(RLIMIT_NPROC, 0); /* libarchive would run a missing decompressor as a program */
 }
 
 _Noreturn void archive_parse(const struct member_visitor *v, int fd, int pipe_fd)
@@ -387,7 +368,11 @@ _Noreturn void archive_parse(const struct member_visitor *v, int fd, int pipe_fd
 	if (!w.a || !w.out)
 		_exit(1);
 	setvbuf(w.out, NULL, _IOFBF, BLOCK_BYTES);
-	walk_all(&w, fd);
+	w.unpack = unpack_start(fd);
+	if (!w.unpack)
+		_exit(1);
+	limit(RLIMIT_NPROC, 0); /* libarchive would run a missing decompressor as a program */
+	walk_all(&w);
 	if (w.why && strlen(w.why) > MESSAGE_MAX_BYTES)
 		w.why[MESSAGE_MAX_BYTES] = '\0';
 	send_frame(w.out, FRAME_END, "", w.why ? w.why : "", w.why ? strlen(w.why) : 0, false);

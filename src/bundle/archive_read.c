@@ -66,7 +66,9 @@ static bool take_member(int fd, const char *archive, const struct member_visitor
 			bool *ret_done, GError **error)
 {
 	static const char gone[] = N_("cannot be read: it takes too much memory or time");
-	g_autofree char *path = NULL, *data = NULL;
+	g_autofree char *path = NULL;
+	g_autoptr(GBytes) content = NULL;
+	char *data;
 	struct frame f;
 
 	if (!take(fd, &f, sizeof(f), until_us) || f.path_size > ARCHIVE_NAME_MAX_BYTES + 1 ||
@@ -75,13 +77,14 @@ static bool take_member(int fd, const char *archive, const struct member_visitor
 	path = g_malloc0(f.path_size + 1);
 	data = g_malloc(f.size + 1);
 	data[f.size] = '\0';
+	content = g_bytes_new_take(data, f.size);
 	if (!take(fd, path, f.path_size, until_us) || !take(fd, data, f.size, until_us))
 		return refuse(error, archive, gone);
 	*ret_done = f.type == FRAME_END;
 	if (*ret_done)
 		return f.size == 0 || refuse(error, archive, data);
 	return v->visit(v->data,
-			&(struct member){ (enum member_type)f.type, path, data, f.size, f.truncated }, error);
+			&(struct member){ (enum member_type)f.type, path, data, f.size, content, f.truncated }, error);
 }
 
 static bool take_all(int fd, const char *archive, const struct member_visitor *v, GError **error)

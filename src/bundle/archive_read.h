@@ -32,6 +32,7 @@ struct member {
 	const char *path; /* absolute, below the archive's one top directory, if it has one */
 	const char *data; /* NUL-ended */
 	size_t size;
+	GBytes *content; /* the same, for who wants to keep it */
 	bool truncated;
 };
 

@@ -122,7 +122,7 @@ static bool visit(void *data, const struct member *m, GError **error)
 	if (g_hash_table_contains(s->members, m->path))
 		return refuse(s, error, "it holds two files called ", m->path);
 	k = g_new0(struct kept, 1);
-	*k = (struct kept){ m->type, m->truncated, g_bytes_new(m->data, m->size) };
+	*k = (struct kept){ m->type, m->truncated, g_bytes_ref(m->content) };
 	s->has_links |= m->type == MEMBER_LINK;
 	g_hash_table_insert(s->members, g_strdup(m->path), k);
 	return true;
