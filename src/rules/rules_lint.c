@@ -241,10 +241,9 @@ static GHashTable *known_functions(void)
 		"true", "false", "number", "sum", "floor", "ceiling", "round", "text", "node", NULL
 	};
 	GHashTable *set = words_new(core);
-	const char *const *own = xpath_functions();
 
-	for (size_t i = 0; own[i]; i++)
-		g_hash_table_add(set, g_strdup_printf("vd:%.*s", (int)strcspn(own[i], "("), own[i]));
+	for (size_t i = 0; xpath_function(i); i++)
+		g_hash_table_add(set, g_strconcat("vd:", xpath_function(i), NULL));
 	return set;
 }
 

@@ -45,8 +45,8 @@ int xpath_boolean(struct xpath *x, const struct expr *e, xmlNode *node, GError *
 /** xpath_string - NULL with @error */
 char *xpath_string(struct xpath *x, const struct expr *e, xmlNode *node, GError **error);
 
-/** xpath_functions - the vd: functions, "name(arguments)  what it gives", NULL-ended */
-const char *const *xpath_functions(void);
+/** xpath_function - the name of the @i-th vd: function, without the prefix; NULL behind the last */
+const char *xpath_function(size_t i);
 /** xpath_register_functions - the vd: functions of xpath_functions.c */
 void xpath_register_functions(xmlXPathContext *ctxt);
 

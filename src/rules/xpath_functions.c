@@ -17,32 +17,6 @@
 
 #define SUBJECT_CAP_BYTES 4096
 
-static const char *const functions[] = {
-	"vercmp(a, b)  -1, 0 or 1: order of two dotted versions; NaN when one is empty",
-	"match(text, regex)  does the PCRE match in the first 4096 bytes?",
-	"percent(part, whole)  whole number of percent",
-	"min(nodes)  the least number; NaN of none",
-	"max(nodes)  the greatest number; NaN of none",
-	"join(nodes, separator)  their texts, each once",
-	"kib(value, unit)  a libvirt memory size with its unit (default KiB) in KiB",
-	"size(bytes)  for people: 1.5 GiB",
-	"cpulist-count(list)  CPUs in 0-3,^2,8",
-	"cpulist-outside(list, all)  those of list that all lacks, as a list",
-	"cpulist-overlaps(a, b)  do they share a CPU?",
-	"if(condition, then, else)  one of two strings",
-	"lower(text)  ASCII lower case",
-	"dirname(path)  as dirname(1)",
-	"times(number)  how often: once, 3 times",
-	"basename(path)  as basename(1)",
-	"sh(text)  quoted for a shell; a command's value-of is quoted by itself",
-	NULL
-};
-
-const char *const *xpath_functions(void)
-{
-	return functions;
-}
-
 typedef xmlXPathParserContext *parser;
 
 static char *pop_text(parser p)
@@ -285,32 +259,37 @@ static void fn_sh(parser p, int n)
 	push_changed(p, n, parse_shell_quote);
 }
 
+static const struct {
+	const char *name;
+	xmlXPathFunction call;
+} functions[] = {
+	{ "vercmp", fn_vercmp }, /* (a, b): -1, 0 or 1: order of two dotted versions; NaN when one is empty */
+	{ "match", fn_match }, /* (text, regex): does the PCRE match in the first 4096 bytes? */
+	{ "percent", fn_percent }, /* (part, whole): whole number of percent */
+	{ "min", fn_min }, /* (nodes): the least number; NaN of none */
+	{ "max", fn_max }, /* (nodes): the greatest number; NaN of none */
+	{ "join", fn_join }, /* (nodes, separator): their texts, each once */
+	{ "kib", fn_kib }, /* (value, unit): a libvirt memory size with its unit (default KiB) in KiB */
+	{ "size", fn_size }, /* (bytes): for people: 1.5 GiB */
+	{ "cpulist-count", fn_cpulist_count }, /* (list): CPUs in 0-3,^2,8 */
+	{ "cpulist-outside", fn_cpulist_outside }, /* (list, all): those of list that all lacks, as a list */
+	{ "cpulist-overlaps", fn_cpulist_overlaps }, /* (a, b): do they share a CPU? */
+	{ "if", fn_if }, /* (condition, then, else): one of two strings */
+	{ "lower", fn_lower }, /* (text): ASCII lower case */
+	{ "dirname", fn_dirname }, /* (path): as dirname(1) */
+	{ "basename", fn_basename }, /* (path): as basename(1) */
+	{ "times", fn_times }, /* (number): how often: once, 3 times */
+	{ "sh", fn_sh }, /* (text): quoted for a shell; a command's value-of is quoted by itself */
+};
+
+const char *xpath_function(size_t i)
+{
+	return i < G_N_ELEMENTS(functions) ? functions[i].name : NULL;
+}
+
 void xpath_register_functions(xmlXPathContext *ctxt)
 {
-	static const struct {
-		const char *name;
-		xmlXPathFunction call;
-	} table[] = {
-		{ "vercmp", fn_vercmp },
-		{ "match", fn_match },
-		{ "percent", fn_percent },
-		{ "min", fn_min },
-		{ "max", fn_max },
-		{ "join", fn_join },
-		{ "kib", fn_kib },
-		{ "size", fn_size },
-		{ "cpulist-count", fn_cpulist_count },
-		{ "cpulist-outside", fn_cpulist_outside },
-		{ "cpulist-overlaps", fn_cpulist_overlaps },
-		{ "if", fn_if },
-		{ "lower", fn_lower },
-		{ "dirname", fn_dirname },
-		{ "basename", fn_basename },
-		{ "times", fn_times },
-		{ "sh", fn_sh },
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
-		xmlXPathRegisterFuncNS(ctxt, BAD_CAST table[i].name, BAD_CAST VD_NAMESPACE,
-				       table[i].call);
+	for (size_t i = 0; i < G_N_ELEMENTS(functions); i++)
+		xmlXPathRegisterFuncNS(ctxt, BAD_CAST functions[i].name, BAD_CAST VD_NAMESPACE,
+				       functions[i].call);
 }
