@@ -127,10 +127,37 @@ static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
 	return true;
 }
 
+/* @local: with the user's words, where there are some */
+static bool define_variables(struct trial *t, bool local, GError **error)
+{
+	xpath_forget_variables(t->x);
+	xpath_variable_string(t->x, "domain", t->domain ? t->domain : "");
+	for (size_t i = 0; i < t->rule->params->len; i++) {
+		const struct param *param = t->rule->params->pdata[i];
+
+		xpath_variable_text(t->x, param->name, param->value);
+	}
+	for (size_t i = 0; i < t->rule->lets->len; i++) {
+		const struct let *let = t->rule->lets->pdata[i];
+		xmlXPathObject *value = xpath_eval(t->x, local && let->local ? let->local : let->value, t->node, error);
+
+		if (!value)
+			return false;
+		xpath_variable(t->x, let->name, value);
+	}
+	return true;
+}
+
 /* In the user's language; NULL without @error: as in English. */
 static char *fill_local(struct trial *t, const struct rule_text *text, GError **error)
 {
-	return text->local ? fill(t, text->local, false, error) : NULL;
+	g_autofree char *filled = NULL;
+
+	if (!text->local || !t->rule->has_local_lets)
+		return text->local ? fill(t, text->local, false, error) : NULL;
+	if (define_variables(t, true, error))
+		filled = fill(t, text->local, false, error);
+	return filled && define_variables(t, false, error) ? g_steal_pointer(&filled) : NULL;
 }
 
 static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)
@@ -231,26 +258,6 @@ static void fire(struct trial *t, const struct rule_report *report)
 	t->tally->fired++;
 }
 
-static bool define_variables(struct trial *t, GError **error)
-{
-	xpath_forget_variables(t->x);
-	xpath_variable_string(t->x, "domain", t->domain ? t->domain : "");
-	for (size_t i = 0; i < t->rule->params->len; i++) {
-		const struct param *param = t->rule->params->pdata[i];
-
-		xpath_variable_text(t->x, param->name, param->value);
-	}
-	for (size_t i = 0; i < t->rule->lets->len; i++) {
-		const struct let *let = t->rule->lets->pdata[i];
-		xmlXPathObject *value = xpath_eval(t->x, let->value, t->node, error);
-
-		if (!value)
-			return false;
-		xpath_variable(t->x, let->name, value);
-	}
-	return true;
-}
-
 static const char *remedy_for(const char *error)
 {
 	static const struct {
@@ -317,7 +324,7 @@ static void try_node(struct trial *t)
 
 	if (t->node->type == XML_ELEMENT_NODE && is_unread(t))
 		return;
-	if (!define_variables(t, &error)) {
+	if (!define_variables(t, false, &error)) {
 		undecided_error(t, error);
 		return;
 	}

@@ -168,6 +168,21 @@ static char *skeleton(const char *expression)
 	return g_string_free(out, FALSE);
 }
 
+bool rule_text_has_words(const char *expression)
+{
+	g_autofree char *bare = skeleton(expression);
+
+	return strcmp(bare, expression) != 0;
+}
+
+struct expr *rule_text_expr(const struct expr *e)
+{
+	const char *said = rule_text_has_words(e->text) ? i18n_rule_text(e->text) : e->text;
+	g_autofree char *a = skeleton(e->text), *b = skeleton(said);
+
+	return said != e->text && strcmp(a, b) == 0 ? expr_new(said, e->file, e->line, NULL) : NULL;
+}
+
 static int by_text(gconstpointer a, gconstpointer b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -41,5 +41,9 @@ void rule_text_done(struct rule_text *t);
 const GPtrArray *rule_text_local(const struct rule_text *t);
 /** rule_text_refused - is there a translation that evaluates something else than the original? */
 bool rule_text_refused(const struct rule_text *t);
+/** rule_text_has_words - are there literals in @expression that end up in a text? */
+bool rule_text_has_words(const char *expression);
+/** rule_text_expr - @e with the user's words; NULL when there is no such translation */
+struct expr *rule_text_expr(const struct expr *e);
 
 #endif

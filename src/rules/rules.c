@@ -44,6 +44,7 @@ static void let_free(void *p)
 
 	g_free(let->name);
 	expr_free(let->value);
+	expr_free(let->local);
 	g_free(let);
 }
 
@@ -184,7 +185,10 @@ static void load_let(struct loader *l, struct rule *r, const xmlNode *n)
 {
 	struct let *let = g_new0(struct let, 1);
 
-	*let = (struct let){ xml_attr(n, "name"), compile_attr(l, n, "value") };
+	let->name = xml_attr(n, "name");
+	let->value = compile_attr(l, n, "value");
+	let->local = let->value ? rule_text_expr(let->value) : NULL;
+	r->has_local_lets |= let->local != NULL;
 	g_ptr_array_add(r->lets, let);
 }
 

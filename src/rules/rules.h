@@ -28,6 +28,7 @@ struct param {
 struct let {
 	char *name;
 	struct expr *value;
+	struct expr *local; /* with the user's words, for texts in the user's language; or NULL */
 };
 
 /** What must be known before the rule can say anything. */
@@ -70,6 +71,7 @@ struct rule {
 	struct expr *context;
 	struct expr *subject;
 	struct rule_text title;
+	bool has_local_lets;
 	GPtrArray *params, *lets, *needs, *reports, *evidence, *fixes, *references, *explains;
 };
 

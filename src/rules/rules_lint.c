@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rules.h"
+#include "i18n.h"
 #include "rules_check.h"
 #include "xml.h"
 #include "xpath.h"
@@ -117,8 +118,14 @@ static void lint_parts(struct lint *l)
 	const struct rule *r = l->rule;
 
 	lint_text(l, &r->title, "title", r->line);
-	for (size_t i = 0; i < r->lets->len; i++)
-		lint_expr(l, ((struct let *)r->lets->pdata[i])->value);
+	for (size_t i = 0; i < r->lets->len; i++) {
+		const struct let *let = r->lets->pdata[i];
+
+		lint_expr(l, let->value);
+		if (!let->local && rule_text_has_words(let->value->text) &&
+		    i18n_rule_text(let->value->text) != let->value->text)
+			problem(l, let->value->line, "$%s: its translation does not evaluate the same", let->name);
+	}
 	for (size_t i = 0; i < r->needs->len; i++) {
 		const struct need *need = r->needs->pdata[i];
 

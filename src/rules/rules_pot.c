@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rules.h"
+#include "xpath.h"
 
 struct pot {
 	GString *out;
@@ -42,6 +43,12 @@ static void append_entry(struct pot *pot, const struct rule *r, const char *what
 static void append_rule(struct pot *pot, const struct rule *r)
 {
 	append_entry(pot, r, "title", r->title.msgid);
+	for (guint i = 0; i < r->lets->len; i++) {
+		const struct let *let = r->lets->pdata[i];
+
+		if (rule_text_has_words(let->value->text))
+			append_entry(pot, r, "let: only quoted words that end up in a text", let->value->text);
+	}
 	for (guint i = 0; i < r->reports->len; i++)
 		append_entry(pot, r, "report", ((struct rule_report *)r->reports->pdata[i])->message.msgid);
 	for (guint i = 0; i < r->fixes->len; i++)
