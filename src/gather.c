@@ -14,6 +14,7 @@
 #include "facts.h"
 #include "i18n.h"
 #include "parse.h"
+#include "progress.h"
 #include "sampling.h"
 #include "signature.h"
 #include "source.h"
@@ -219,27 +220,14 @@ char *gather_resolve(struct source *src, const GStrv names, const char *typed, G
 	return NULL;
 }
 
-/* On a terminal, and only when there is to be waited. */
-struct progress {
-	int64_t begin_us;
-	bool is_shown;
-};
-
-static void progress_step(struct progress *p, size_t done, size_t all, const char *name)
+static void show_domain(struct progress *p, size_t done, size_t all, const char *name)
 {
-	if (!isatty(STDERR_FILENO) || g_get_monotonic_time() - p->begin_us < G_USEC_PER_SEC)
+	if (!progress_is_due(p))
 		return;
 	g_autofree char *shown = g_strescape(name, NULL);
 	g_autofree char *text = g_strdup_printf(_("domain %zu of %zu, %.40s"), done, all, shown);
 
-	fprintf(stderr, "\r\033[Kvmdoctor: %s", text);
-	p->is_shown = true;
-}
-
-static void progress_end(const struct progress *p)
-{
-	if (p->is_shown)
-		fputs("\r\033[K", stderr);
+	progress_say(p, text);
 }
 
 static const struct check_sample *sample_of(const struct check *check, const xmlNode *node)
@@ -297,7 +285,7 @@ xmlDoc *gather_facts(struct source *src, const GStrv domains, struct sampling *s
 	for (size_t d = 0; domains[d]; d++) {
 		xmlNode *vm = facts_add_vm(facts, domains[d]);
 
-		progress_step(&progress, d + 1, g_strv_length(domains), domains[d]);
+		show_domain(&progress, d + 1, g_strv_length(domains), domains[d]);
 		for (size_t c = 0; c < G_N_ELEMENTS(checks); c++) {
 			struct gate gate = { { &gate_ops }, src, checks[c] };
 

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bundle_write.h"
 #include "cmd.h"
@@ -18,6 +17,7 @@
 #include "json_make.h"
 #include "options.h"
 #include "parse.h"
+#include "progress.h"
 #include "redact.h"
 #include "redact_check.h"
 #include "sampling.h"
@@ -34,17 +34,17 @@ struct packing {
 	struct bundle *b; /* NULL: only counted and listed */
 	bool is_listed;
 	uint64_t files, bytes;
-	int64_t begin_us;
-	bool is_shown;
+	struct progress *progress;
 };
 
-static void show_progress(struct packing *p)
+static void show_files(struct packing *p)
 {
-	if (!isatty(STDERR_FILENO) || g_get_monotonic_time() - p->begin_us < G_USEC_PER_SEC)
+	g_autofree char *text = NULL;
+
+	if (p->is_listed || !progress_is_due(p->progress))
 		return;
-	fprintf(stderr, "\r\033[Kvmdoctor: ");
-	fprintf(stderr, ngettext("%lu file", "%lu files", (unsigned long)p->files), (unsigned long)p->files);
-	p->is_shown = true;
+	text = g_strdup_printf(ngettext("%lu file", "%lu files", (unsigned long)p->files), (unsigned long)p->files);
+	progress_say(p->progress, text);
 }
 
 static int put_file(void *data, const char *path, GBytes *content)
@@ -54,7 +54,7 @@ static int put_file(void *data, const char *path, GBytes *content)
 
 	p->files++;
 	p->bytes += size;
-	show_progress(p);
+	show_files(p);
 	if (p->is_listed) {
 		g_autofree char *shown = g_strescape(path, NULL);
 
@@ -107,16 +107,13 @@ static void put_about(struct packing *p, const struct options *o, const struct r
 
 static bool pack(struct packing *p, const struct options *o, struct source *record, const struct report *r)
 {
-	int status;
+	int status = record_export(record, put_file, p);
 
-	p->begin_us = g_get_monotonic_time();
-	status = record_export(record, put_file, p);
 	if (status == 0) {
 		put_about(p, o, r);
 		put_reports(p, r);
 	}
-	if (p->is_shown)
-		fputs("\r\033[K", stderr);
+	progress_end(p->progress);
 	if (status == -EINVAL)
 		cmd_fail("a path that was read leaves the tree");
 	return status == 0;
@@ -142,11 +139,16 @@ static int64_t time_of(const struct report *r)
 }
 
 /* An independent look at what was written: a secret in it, and there is no bundle. */
-static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTable *known)
+static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTable *known,
+			       struct progress *progress)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) hits = scrub_look(bundle_file(b), known, &error);
+	g_autoptr(GPtrArray) hits = NULL;
 
+	if (progress_is_due(progress))
+		progress_say(progress, _("looks through it for secrets"));
+	hits = scrub_look(bundle_file(b), known, &error);
+	progress_end(progress);
 	if (!hits) {
 		cmd_fail("%s: cannot be read again: %s", path, error->message);
 		return false;
@@ -169,7 +171,7 @@ static int finish(struct bundle *b, const char *path, const struct packing *p, c
 
 	if (!bundle_close(b, &error))
 		return cmd_fail("%s", error->message);
-	if (!is_free_of_secrets(b, path, known))
+	if (!is_free_of_secrets(b, path, known, p->progress))
 		return EXIT_CANNOT;
 	if (redact && (!redact_check(redact, bundle_file(b), path, &error) ||
 		       !(map = redact_write_map(redact, path, &error))))
@@ -187,12 +189,12 @@ static int finish(struct bundle *b, const char *path, const struct packing *p, c
 }
 
 static int write_bundle(const struct options *o, struct source *record, const struct report *r,
-			struct redact *redact)
+			struct redact *redact, struct progress *progress)
 {
 	g_autofree char *stem = stem_of(r);
 	g_autofree char *path = o->outputs ? g_strdup(o->outputs[0]) : g_strconcat(stem, ".tar.zst", NULL);
 	g_autoptr(GError) error = NULL;
-	struct packing p = { .b = bundle_new(path, stem, time_of(r), &error) };
+	struct packing p = { .b = bundle_new(path, stem, time_of(r), &error), .progress = progress };
 	int status;
 
 	if (!p.b)
@@ -204,9 +206,9 @@ static int write_bundle(const struct options *o, struct source *record, const st
 	return status;
 }
 
-static int list(const struct options *o, struct source *record, const struct report *r)
+static int list(const struct options *o, struct source *record, const struct report *r, struct progress *progress)
 {
-	struct packing p = { .is_listed = true };
+	struct packing p = { .is_listed = true, .progress = progress };
 	g_autofree char *all = NULL, *packed = NULL;
 
 	if (!pack(&p, o, record, r))
@@ -217,9 +219,10 @@ static int list(const struct options *o, struct source *record, const struct rep
 	return EXIT_CLEAN;
 }
 
-static int put_out(const struct options *o, struct source *record, const struct report *r, struct redact *redact)
+static int put_out(const struct options *o, struct source *record, const struct report *r, struct redact *redact,
+		   struct progress *progress)
 {
-	return o->dry_run ? list(o, record, r) : write_bundle(o, record, r, redact);
+	return o->dry_run ? list(o, record, r, progress) : write_bundle(o, record, r, redact, progress);
 }
 
 /* Each as a text of its own. */
@@ -237,7 +240,8 @@ static GStrv redact_list(struct redact *redact, const GStrv texts)
 }
 
 /* The rewritten record is diagnosed anew: so its report is what a replay of it will say. */
-static int put_out_redacted(const struct options *o, struct source *record, GPtrArray *rules)
+static int put_out_redacted(const struct options *o, struct source *record, GPtrArray *rules,
+			    struct progress *progress)
 {
 	struct redact *redact = redact_new(NULL);
 	g_autoptr(GError) error = NULL;
@@ -254,7 +258,7 @@ static int put_out_redacted(const struct options *o, struct source *record, GPtr
 	shown.ignore = ignore;
 	r = other ? diagnose(&shown, other, rules, NULL, &error) : NULL;
 	shown.domains = domains;
-	status = r ? put_out(&shown, other, r, redact) : cmd_fail("%s", error->message);
+	status = r ? put_out(&shown, other, r, redact, progress) : cmd_fail("%s", error->message);
 	report_free(r);
 	source_free(other);
 	redact_free(redact);
@@ -263,6 +267,7 @@ static int put_out_redacted(const struct options *o, struct source *record, GPtr
 
 static int bundle(const struct options *o)
 {
+	struct progress progress = { .begin_us = g_get_monotonic_time() };
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
 	struct source *record = rules ? diagnose_open(o, &error) : NULL;
@@ -273,9 +278,9 @@ static int bundle(const struct options *o)
 	if (!r)
 		status = cmd_fail("%s", error->message);
 	else if (o->redact)
-		status = put_out_redacted(o, record, rules);
+		status = put_out_redacted(o, record, rules, &progress);
 	else
-		status = put_out(o, record, r, NULL);
+		status = put_out(o, record, r, NULL, &progress);
 	report_free(r);
 	source_free(record);
 	return status;
