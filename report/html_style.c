@@ -113,6 +113,7 @@ const char html_style[] =
 	"@media(max-width:40rem){thead .num{white-space:normal}h1{font-size:1.6rem}article{padding:.7rem .8rem}"
 	"article article{padding:.6rem}th,td{padding-right:.5rem}.first,ol.fix{padding-left:1.2rem}"
 	".bar{width:30%}}\n"
+	"@page{margin:14mm}\n"
 	"@media print{:root{--bg:#fff;--card:#fff;--fg:#000;--dim:#444;--line:#999;--red:#900;"
 	"--amber:#640;--blue:#036;--green:#040;--on:#900;color-scheme:light}\n"
 	"body{max-width:none;padding:0;font-size:10pt}p,ul,ol{max-width:none}\n"

@@ -6,6 +6,7 @@
 
 #include "diff.h"
 #include "html.h"
+#include "text.h"
 
 static const char nothing[] = "<span class=\"dim\">\342\200\223</span>";
 
@@ -15,8 +16,10 @@ static void write_side(GString *out, const char *word, const struct diff_side *s
 	html_text(out, s->name);
 	g_string_append(out, "</code>");
 	if (s->taken) {
+		g_autofree char *time = text_time(s->taken);
+
 		g_string_append(out, ", ");
-		html_text(out, s->taken);
+		html_text(out, time);
 	}
 	g_string_append(out, "</dd>\n");
 }
