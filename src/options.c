@@ -83,12 +83,12 @@ static bool check_target(const struct options *o, GError **error)
 	return true;
 }
 
-static bool check_values(struct options *o, GError **error)
+static bool check_words(struct options *o, GError **error)
 {
+	static const char *const when[] = { "always", "never", "auto", NULL };
 	int severity = o->fail_on_name ? severity_parse(o->fail_on_name) : SEVERITY_WARNING;
 	g_autofree char *symptoms = g_strjoinv(", ", (char **)(uintptr_t)symptom_names);
 	g_autofree char *formats = writer_names();
-	uint32_t target;
 
 	if (severity < 0)
 		return fail(error, "--fail-on %s: not one of %s", o->fail_on_name,
@@ -99,15 +99,29 @@ static bool check_values(struct options *o, GError **error)
 	for (size_t i = 0; o->formats && o->formats[i]; i++)
 		if (!writer_find(o->formats[i]))
 			return fail(error, "--format %s: not one of %s", o->formats[i], formats);
-	if (o->colour && !strstr("always never auto", o->colour))
+	if (o->colour && !g_strv_contains(when, o->colour))
 		return fail(error, "--color %s: not one of %s", o->colour, "always, never, auto");
+	return true;
+}
+
+static bool check_source(const struct options *o, GError **error)
+{
 	if (o->from && o->connect)
 		return fail(error, "--from %s: without a live host there is no --connect %s", o->from,
 			    o->connect);
 	if (o->at && (o->since || o->until))
 		return fail(error, "--at %s: not with --since or --until", o->at);
-	if (!check_target(o, error))
-		return false;
+	if (o->guest_files && o->no_guest)
+		return fail(error, "--guest-files and --no-guest exclude each other");
+	if (o->command == FOR_BUNDLE && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
+		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
+	return check_target(o, error);
+}
+
+static bool check_probe(const struct options *o, GError **error)
+{
+	uint32_t target;
+
 	if (o->command == FOR_PROBE && !o->domains && !o->globs)
 		return fail(error, "which domain?");
 	if (o->probe && o->no_probe)
@@ -118,19 +132,25 @@ static bool check_values(struct options *o, GError **error)
 		return fail(error, "--target %s: not an IPv4 address", o->target);
 	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
 		return fail(error, "--pcap %s: is there already", o->pcap);
-	if (o->guest_files && o->no_guest)
-		return fail(error, "--guest-files and --no-guest exclude each other");
+	return true;
+}
+
+static bool check_seconds(const struct options *o, GError **error)
+{
+	if (o->timeout_s <= 0)
+		return fail(error, "--timeout: not a number of seconds above 0");
 	if (o->sample_s < 0)
 		return fail(error, "--sample: not a number of seconds from 0 on");
 	if (o->command == FOR_TOP && o->sample_s == 0)
 		return fail(error, "--sample 0: top has to measure");
 	if (o->sample_s > o->timeout_s)
 		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->timeout_s);
-	if (o->command == FOR_BUNDLE && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
-		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
-	if (o->timeout_s <= 0)
-		return fail(error, "--timeout: not a number of seconds above 0");
 	return true;
+}
+
+static bool check_values(struct options *o, GError **error)
+{
+	return check_words(o, error) && check_source(o, error) && check_probe(o, error) && check_seconds(o, error);
 }
 
 /* n outputs go with the first n formats; one format more may go to standard output. */
