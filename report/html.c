@@ -15,54 +15,6 @@
 #include "tree.h"
 #include "writer.h"
 
-static void append(GString *out, const char *text, size_t len)
-{
-	g_autofree char *safe = pen_safe(text, len);
-	g_autofree char *escaped = g_markup_escape_text(safe, -1);
-
-	g_string_append(out, escaped);
-}
-
-/* Everything but @breaks, which become @instead, NULL: themselves. */
-static void append_lines(GString *out, const char *text, const char *breaks, const char *instead)
-{
-	while (text && *text) {
-		size_t len = strcspn(text, breaks);
-
-		append(out, text, len);
-		text += len;
-		if (!*text)
-			return;
-		if (instead)
-			g_string_append(out, instead);
-		else
-			g_string_append_c(out, *text);
-		text++;
-	}
-}
-
-void html_text(GString *out, const char *text)
-{
-	append_lines(out, text, "\n\t", " ");
-}
-
-void html_verbatim(GString *out, const char *text)
-{
-	append_lines(out, text, "\n\t", NULL);
-}
-
-void html_tag(GString *out, const char *tag, const char *class, const char *text)
-{
-	if (!text || !*text)
-		return;
-	g_string_append_printf(out, "<%s", tag);
-	if (class)
-		g_string_append_printf(out, " class=\"%s\"", class);
-	g_string_append_c(out, '>');
-	html_text(out, text);
-	g_string_append_printf(out, "</%s>\n", tag);
-}
-
 static void write_title(const char *about, GString *out)
 {
 	g_string_append(out, "<title>vmdoctor");

@@ -62,16 +62,6 @@ static void write_all_evidence(const struct finding *f, GString *out)
 	g_string_append(out, "</details>\n");
 }
 
-/* One click selects the whole command (user-select: all): the page has no script. */
-void html_command(const char *command, GString *out)
-{
-	if (!command || !*command)
-		return;
-	g_string_append(out, "<pre class=\"command\"><code>");
-	html_verbatim(out, command);
-	g_string_append(out, "</code></pre>\n");
-}
-
 static void write_fixes(const struct finding *f, GString *out)
 {
 	if (f->fixes->len == 0)

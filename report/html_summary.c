@@ -10,15 +10,6 @@
 
 enum { FIRST_LISTED = 3, DOMAINS_LISTED = 60 };
 
-/* One, and more than one. */
-static const char *const severity_counts[SEVERITY_MAX_][2] = {
-	[SEVERITY_INFO] = { "note", "notes" },
-	[SEVERITY_ADVICE] = { "piece of advice", "pieces of advice" },
-	[SEVERITY_WARNING] = { "warning", "warnings" },
-	[SEVERITY_ERROR] = { "error", "errors" },
-	[SEVERITY_CRITICAL] = { "critical", "critical" },
-};
-
 static const char *const verdicts[SEVERITY_MAX_] = {
 	[SEVERITY_INFO] = "No problem was found",
 	[SEVERITY_ADVICE] = "Nothing is broken; something could be better",
@@ -113,17 +104,6 @@ void html_header(const struct report *r, const char *about, GString *out)
 	write_item("seen at", time, out);
 	write_item("by vmdoctor", r->version, out);
 	g_string_append(out, "</ul>\n</header>\n");
-}
-
-void html_badge(enum severity severity, unsigned int n, GString *out)
-{
-	const char *name = severity_names[severity];
-
-	if (n > 0)
-		g_string_append_printf(out, "<span class=\"badge %s\">%u %s</span> ", name, n,
-				       severity_counts[severity][n > 1]);
-	else
-		g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, name);
 }
 
 static void write_badges(const struct tally *t, GString *out)
