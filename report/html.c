@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "i18n.h"
 #include "pen.h"
 #include "text.h"
 #include "tree.h"
@@ -27,11 +28,13 @@ static void write_title(const char *about, GString *out)
 
 static void write_footer(const struct report *r, GString *out)
 {
-	g_string_append(out, "<footer>\n<p>Written by vmdoctor ");
+	g_string_append_printf(out, "<footer>\n<p>%s ",
+			       _("Written by vmdoctor"));
 	html_text(out, r->version);
-	g_string_append(out, ". Nothing on the host was changed.");
+	g_string_append_printf(out, ". %s",
+			       _("Nothing on the host was changed."));
 	for (guint i = 0; i < r->options->len; i++) {
-		g_string_append(out, i == 0 ? " Options: <code>" : ", <code>");
+		g_string_append(out, i == 0 ? _(" Options: <code>") : ", <code>");
 		html_text(out, r->options->pdata[i]);
 		g_string_append(out, "</code>");
 	}
@@ -40,8 +43,10 @@ static void write_footer(const struct report *r, GString *out)
 
 void html_head(GString *out, const char *about)
 {
+	/* Translators: your language, as BCP 47 has it. */
+	g_string_append_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n", _("en"));
 	g_string_append(out,
-			"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+			"<meta charset=\"utf-8\">\n"
 			"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 			"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
 			"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -60,7 +65,8 @@ static void write_html(const struct report *r, const struct style *style, GStrin
 	tree_init(&tree, r->findings);
 	about = html_about(r);
 	html_head(out, about);
-	g_string_append(out, "<body>\n<a class=\"skip\" href=\"#findings\">To the findings</a>\n");
+	g_string_append_printf(out, "<body>\n<a class=\"skip\" href=\"#findings\">%s</a>\n",
+			       _("To the findings"));
 	html_header(r, about, out);
 	g_string_append(out, "<main>\n");
 	html_summary(r, &tree, out);

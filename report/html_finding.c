@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "i18n.h"
 #include "text.h"
 #include "tree.h"
 
@@ -23,7 +24,7 @@ static void write_heading(const struct finding *f, unsigned int depth, GString *
 
 	g_string_append_printf(out, "<%s><span class=\"rank\">%u.</span> ", tag, f->rank);
 	html_badge(f->severity, 0, out);
-	html_text(out, f->title);
+	html_text(out, finding_title(f));
 	g_string_append_printf(out, "</%s>\n", tag);
 	html_tag(out, "p", "place", place);
 }
@@ -50,14 +51,13 @@ static void write_all_evidence(const struct finding *f, GString *out)
 
 	if (listed == 0)
 		return;
-	g_string_append_printf(out, "<details class=\"evidence\"%s><summary>Where that was seen</summary>\n"
-				    "<ul class=\"seen\">\n",
-			       is_open ? " open=\"\"" : "");
+	g_string_append_printf(out, "<details class=\"evidence\"%s><summary>%s</summary>\n<ul class=\"seen\">\n",
+			       is_open ? " open=\"\"" : "", _("Where that was seen"));
 	for (guint i = 0; i < listed; i++)
 		write_evidence(f->evidence->pdata[i], i > 0 ? f->evidence->pdata[i - 1] : NULL, out);
 	g_string_append(out, "</ul>\n");
 	if (listed < f->evidence->len)
-		g_string_append_printf(out, "<p class=\"dim\">and %u more, in the JSON report</p>\n",
+		g_string_append_printf(out, _("<p class=\"dim\">and %u more, in the JSON report</p>\n"),
 				       f->evidence->len - listed);
 	g_string_append(out, "</details>\n");
 }
@@ -66,12 +66,13 @@ static void write_fixes(const struct finding *f, GString *out)
 {
 	if (f->fixes->len == 0)
 		return;
-	g_string_append(out, "<p class=\"label\">What to do</p>\n<ol class=\"fix\">\n");
+	g_string_append_printf(out, "<p class=\"label\">%s</p>\n<ol class=\"fix\">\n",
+			       _("What to do"));
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
 		g_string_append(out, "<li>");
-		html_text(out, fix->text);
+		html_text(out, fix_text(fix));
 		html_command(fix->command, out);
 		g_string_append(out, "</li>\n");
 	}
@@ -100,8 +101,8 @@ static void write_reference(const struct reference *r, GString *out)
 
 static void write_meta(const struct finding *f, GString *out)
 {
-	g_string_append_printf(out, "<ul class=\"meta\">\n<li>%s</li>\n<li>rule <code>",
-			       confidence_names[f->confidence]);
+	g_string_append_printf(out, "<ul class=\"meta\">\n<li>%s</li>\n<li>%s <code>",
+			       _(confidence_names[f->confidence]), _("rule"));
 	html_text(out, f->rule);
 	g_string_append(out, "</code></li>\n");
 	for (guint i = 0; i < f->references->len; i++)
@@ -116,7 +117,8 @@ static void write_twins(struct listing *l, const struct finding *f)
 
 	if (!all)
 		return;
-	g_string_append(l->out, "<p><b>The same holds for:</b> ");
+	g_string_append_printf(l->out, "<p><b>%s:</b> ",
+			       _("The same holds for"));
 	for (guint i = 1; i < all->len; i++) {
 		const struct finding *twin = all->pdata[i];
 		g_autofree char *place = text_place(twin->domain, twin->subject);
@@ -128,7 +130,7 @@ static void write_twins(struct listing *l, const struct finding *f)
 		html_text(l->out, place);
 	}
 	if (listed < all->len)
-		g_string_append_printf(l->out, "; and %u more", all->len - listed);
+		g_string_append_printf(l->out, _("; and %u more"), all->len - listed);
 	g_string_append(l->out, ".</p>\n");
 }
 
@@ -145,8 +147,8 @@ static void write_children(struct listing *l, const struct finding *f, unsigned 
 	if (fresh->len == 0)
 		return;
 	g_string_append_printf(l->out,
-			       fresh->len == 1 ? "<details><summary>Explains %u more finding</summary>\n"
-					       : "<details><summary>Explains %u more findings</summary>\n",
+			       ngettext("<details><summary>Explains %u more finding</summary>\n",
+					"<details><summary>Explains %u more findings</summary>\n", fresh->len),
 			       fresh->len);
 	for (guint i = 0; i < fresh->len; i++)
 		write_article(l, fresh->pdata[i], depth + 1);
@@ -160,7 +162,7 @@ static void write_article(struct listing *l, struct finding *f, unsigned int dep
 	g_string_append_printf(l->out, "<article id=\"f%u\" class=\"%s\">\n", f->rank,
 			       severity_names[f->severity]);
 	write_heading(f, depth, l->out);
-	html_tag(l->out, "p", NULL, f->message);
+	html_tag(l->out, "p", NULL, finding_message(f));
 	write_fixes(f, l->out);
 	write_all_evidence(f, l->out);
 	write_meta(f, l->out);
@@ -177,9 +179,11 @@ void html_findings(const struct report *r, const struct tree *t, GString *out)
 	struct listing l = { .tree = t, .out = out };
 
 	l.shown = g_hash_table_new(NULL, NULL);
-	g_string_append(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n");
+	g_string_append_printf(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">%s</h2>\n",
+			       _("Findings"));
 	if (r->findings->len == 0)
-		g_string_append(out, "<p>None.</p>\n");
+		g_string_append_printf(out, "<p>%s</p>\n",
+			       _("None."));
 	for (guint i = 0; i < r->findings->len; i++)
 		if (tree_is_root(t, r->findings->pdata[i]) &&
 		    !g_hash_table_contains(l.shown, r->findings->pdata[i]))

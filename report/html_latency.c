@@ -10,6 +10,7 @@
 
 #include "html.h"
 #include "html_chart.h"
+#include "i18n.h"
 
 enum { BINS_MAX = 64, ROWS_MAX = 64 };
 
@@ -74,8 +75,8 @@ static char *range_text(const struct histogram *h, size_t bin)
 	g_autofree char *to = bin + 1 < h->n ? time_text(h->starts[bin + 1]) : NULL;
 
 	if (to && h->starts[bin] <= 0)
-		return g_strdup_printf("under %s", to);
-	return to ? g_strdup_printf("%s to %s", from, to) : g_strdup_printf("%s and more", from);
+		return g_strdup_printf(_("under %s"), to);
+	return to ? g_strdup_printf(_("%s to %s"), from, to) : g_strdup_printf(_("%s and more"), from);
 }
 
 static void write_bin(const struct histogram *h, size_t bin, GString *out)
@@ -94,8 +95,8 @@ static void write_bin(const struct histogram *h, size_t bin, GString *out)
 static void write_caption(const struct sample_row *row, GString *out)
 {
 	const char *target = sample_row_get(row, "target"), *kind = sample_row_get(row, "kind");
-	g_autofree char *caption = g_strdup_printf("Disk %s: how long each %s took", target ? target : "?",
-						   kind ? kind : "request");
+	g_autofree char *caption = g_strdup_printf(_("Disk %s: how long each %s took"), target ? target : "?",
+						   kind ? i18n_word(kind) : _("request"));
 
 	html_tag(out, "caption", NULL, caption);
 }
@@ -108,9 +109,8 @@ static void write_histogram(const struct sample_row *row, GString *out)
 		return;
 	g_string_append(out, "<div class=\"scroll\"><table class=\"measure\">");
 	write_caption(row, out);
-	g_string_append(out, "<thead><tr><th scope=\"col\">time</th><th scope=\"col\">picture</th>"
-			     "<th scope=\"col\" class=\"num\">requests</th><th scope=\"col\" class=\"num\">share</th></tr>"
-			     "</thead>\n<tbody>\n");
+	g_string_append_printf(out, "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\" class=\"num\">%s</th><th scope=\"col\" class=\"num\">%s</th></tr></thead>\n<tbody>\n",
+			       _("time"), _("picture"), _("requests"), _("share"));
 	for (size_t i = h.first; i <= h.last; i++)
 		write_bin(&h, i, out);
 	g_string_append(out, "</tbody></table></div>\n");

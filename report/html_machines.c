@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* html_machines - who was looked at: a card for the host, one for each domain; and what was not */
 #include "html.h"
+#include "i18n.h"
 #include "reasons.h"
 #include "text.h"
 
@@ -17,12 +18,12 @@ static void write_fact(const char *name, const char *value, GString *out)
 
 static void write_host(const struct report *r, GString *out)
 {
-	g_string_append_printf(out, "<article id=\"host\" class=\"%s\">\n<h3>Host ",
-			       r->sample->len > 0 ? "wide" : "card");
+	g_string_append_printf(out, "<article id=\"host\" class=\"%s\">\n<h3>%s ",
+			       r->sample->len > 0 ? "wide" : "card", _("Host"));
 	html_text(out, r->host.name);
 	g_string_append(out, "</h3>\n<dl class=\"facts\">\n");
-	write_fact("System", r->host.os ? r->host.os : "unknown", out);
-	write_fact("Kernel", r->host.kernel, out);
+	write_fact(_("System"), r->host.os ? r->host.os : _("unknown"), out);
+	write_fact(_("Kernel"), r->host.kernel, out);
 	write_fact("libvirt", r->host.libvirt, out);
 	write_fact("QEMU", r->host.qemu, out);
 	g_string_append(out, "</dl>\n");
@@ -34,16 +35,15 @@ static void write_domain(const struct report *r, guint i, GString *out)
 {
 	const struct report_domain *d = r->domains->pdata[i];
 	bool is_wide = d->paths->len > 0 || d->sample->len > 0;
-	const char *state = d->state ? d->state : "unknown";
-	g_autofree char *whole = d->reason ? g_strdup_printf("%s (%s)", state, d->reason) : g_strdup(state);
+	g_autofree char *whole = text_state(d);
 
-	g_string_append_printf(out, "<article id=\"d%u\" class=\"%s\">\n<h3>Domain ", i,
-			       is_wide ? "wide" : "card");
+	g_string_append_printf(out, "<article id=\"d%u\" class=\"%s\">\n<h3>%s ", i,
+			       is_wide ? "wide" : "card", _("Domain"));
 	html_text(out, d->name);
 	g_string_append(out, "</h3>\n<dl class=\"facts\">\n");
-	write_fact("State", whole, out);
-	write_fact("Machine", d->machine, out);
-	write_fact("System", d->os, out);
+	write_fact(_("State"), whole, out);
+	write_fact(_("Machine"), d->machine, out);
+	write_fact(_("System"), d->os, out);
 	write_fact("UUID", d->uuid, out);
 	g_string_append(out, "</dl>\n");
 	html_paths(d, out);
@@ -53,8 +53,8 @@ static void write_domain(const struct report *r, guint i, GString *out)
 
 void html_machines(const struct report *r, GString *out)
 {
-	g_string_append(out, "<section aria-labelledby=\"machines\">\n<h2 id=\"machines\">Host and domains</h2>\n"
-			     "<div class=\"cards\">\n");
+	g_string_append_printf(out, "<section aria-labelledby=\"machines\">\n<h2 id=\"machines\">%s</h2>\n<div class=\"cards\">\n",
+			       _("Host and domains"));
 	write_host(r, out);
 	for (guint i = 0; i < r->domains->len; i++)
 		write_domain(r, i, out);
@@ -79,7 +79,7 @@ static void write_entries(const struct reason *reason, GString *out)
 		g_string_append(out, "</li>\n");
 	}
 	if (listed < reason->entries->len)
-		g_string_append_printf(out, "<li>and %u more, in the JSON report</li>\n",
+		g_string_append_printf(out, _("<li>and %u more, in the JSON report</li>\n"),
 				       reason->entries->len - listed);
 	g_string_append(out, "</ul>\n");
 }
@@ -102,8 +102,8 @@ static void write_reason(const struct reason *reason, GString *out)
 
 	g_string_append(out, "<details><summary>");
 	html_text(out, words);
-	g_string_append_printf(out, n == 1 ? " <span class=\"dim\">(%u check)</span>"
-					   : " <span class=\"dim\">(%u checks)</span>",
+	g_string_append_printf(out, ngettext(" <span class=\"dim\">(%u check)</span>",
+					     " <span class=\"dim\">(%u checks)</span>", n),
 			       n);
 	g_string_append(out, "</summary>\n");
 	write_sources(reason, out);
@@ -117,7 +117,7 @@ static void write_remedy(GPtrArray *reasons, guint first, GString *out)
 	const char *remedy = ((const struct reason *)reasons->pdata[first])->remedy;
 
 	g_string_append(out, "<article class=\"gap\">\n");
-	html_tag(out, "h3", NULL, remedy && *remedy ? remedy : "nothing that is known would help");
+	html_tag(out, "h3", NULL, remedy && *remedy ? remedy : _("nothing that is known would help"));
 	for (guint i = first; i < reasons->len; i++) {
 		const struct reason *reason = reasons->pdata[i];
 
@@ -137,9 +137,8 @@ void html_undecided(const struct report *r, GString *out)
 	if (reasons->len == 0)
 		return;
 	g_ptr_array_extend(left, reasons, NULL, NULL);
-	g_string_append(out, "<section aria-labelledby=\"undecided\">\n<h2 id=\"undecided\">Not checked</h2>\n"
-			     "<p class=\"dim\">Nothing is known of these: neither that they are in order nor that they "
-			     "are not. Each heading says what would settle it.</p>\n");
+	g_string_append_printf(out, "<section aria-labelledby=\"undecided\">\n<h2 id=\"undecided\">%s</h2>\n<p class=\"dim\">%s</p>\n",
+			       _("Not checked"), _("Nothing is known of these: neither that they are in order nor that they are not. Each heading says what would settle it."));
 	for (guint i = 0; i < left->len; i++)
 		if (left->pdata[i])
 			write_remedy(left, i, out);

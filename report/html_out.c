@@ -4,16 +4,22 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "pen.h"
 
 /* One, and more than one. */
-static const char *const severity_counts[SEVERITY_MAX_][2] = {
-	[SEVERITY_INFO] = { "note", "notes" },
-	[SEVERITY_ADVICE] = { "piece of advice", "pieces of advice" },
-	[SEVERITY_WARNING] = { "warning", "warnings" },
-	[SEVERITY_ERROR] = { "error", "errors" },
-	[SEVERITY_CRITICAL] = { "critical", "critical" },
-};
+static const char *severity_count(enum severity severity, unsigned int n)
+{
+	const char *const words[SEVERITY_MAX_] = {
+		[SEVERITY_INFO] = ngettext("note", "notes", n),
+		[SEVERITY_ADVICE] = ngettext("piece of advice", "pieces of advice", n),
+		[SEVERITY_WARNING] = ngettext("warning", "warnings", n),
+		[SEVERITY_ERROR] = ngettext("error", "errors", n),
+		[SEVERITY_CRITICAL] = _("critical"),
+	};
+
+	return words[severity];
+}
 
 static void append(GString *out, const char *text, size_t len)
 {
@@ -69,9 +75,9 @@ void html_badge(enum severity severity, unsigned int n, GString *out)
 
 	if (n > 0)
 		g_string_append_printf(out, "<span class=\"badge %s\">%u %s</span> ", name, n,
-				       severity_counts[severity][n > 1]);
+				       severity_count(severity, n));
 	else
-		g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, name);
+		g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, _(name));
 }
 
 /* One click selects the whole command (user-select: all): the page has no script. */

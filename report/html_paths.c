@@ -7,11 +7,13 @@
  */
 #include "html.h"
 
+#include "i18n.h"
+
 /* Pixels of the drawing; columns of text in a box. */
 enum { BOX = 132, GAP = 22, HIGH = 64, PAD = 2, COLUMNS = 16, HOPS_MAX = 32 };
 
 static const char *const marks[HOP_MAX_] = {
-	[HOP_UNKNOWN] = "? not known", [HOP_SOUND] = "✓ sound", [HOP_BROKEN] = "✗ broken"
+	[HOP_UNKNOWN] = N_("? not known"), [HOP_SOUND] = N_("✓ sound"), [HOP_BROKEN] = N_("✗ broken")
 };
 
 /* Counted in characters; what is invisible becomes longer only now, and is cut by the box. */
@@ -43,14 +45,14 @@ static void write_hop(const struct hop *h, bool is_first, GString *out)
 	g_string_append_printf(out, "<svg class=\"hop %s\" width=\"%d\" height=\"%d\"><title>",
 			       hop_state_names[h->state], GAP + BOX + PAD, HIGH + 2 * PAD);
 	html_text(out, h->name);
-	g_string_append_printf(out, " %s", marks[h->state]);
+	g_string_append_printf(out, " %s", _(marks[h->state]));
 	g_string_append(out, "</title>");
 	if (!is_first)
 		g_string_append_printf(out, "<path class=\"way\" d=\"M0 %dH%dm-6 -4l6 4l-6 4\"/>", PAD + HIGH / 2, GAP - 2);
 	g_string_append_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>", GAP, PAD, BOX, HIGH);
-	write_label(20, "mark", h->name, out);
+	write_label(20, "mark", _(h->name), out);
 	write_label(38, "at", h->place, out);
-	write_label(56, "mark", marks[h->state], out);
+	write_label(56, "mark", _(marks[h->state]), out);
 	g_string_append(out, "</svg>\n");
 }
 
@@ -76,16 +78,15 @@ static void write_row(const struct hop *h, GString *out)
 	html_text(out, h->name);
 	g_string_append(out, "</th>");
 	write_cell(h->place ? h->place : "–", out);
-	g_string_append_printf(out, "<td class=\"%s\">%s</td>", hop_state_names[h->state], marks[h->state]);
+	g_string_append_printf(out, "<td class=\"%s\">%s</td>", hop_state_names[h->state], _(marks[h->state]));
 	write_cell(h->counts ? h->counts : "–", out);
 	g_string_append(out, "</tr>\n");
 }
 
 static void write_table(const struct report_path *p, GString *out)
 {
-	g_string_append(out, "<div class=\"scroll\"><table class=\"way\"><caption>The same as a table</caption>\n"
-			     "<thead><tr><th scope=\"col\">Hop</th><th scope=\"col\">Where</th><th scope=\"col\">State</th>"
-			     "<th scope=\"col\">Seen there</th></tr></thead>\n<tbody>\n");
+	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"way\"><caption>%s</caption>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+			       _("The same as a table"), _("Hop"), _("Where"), _("State"), _("Seen there"));
 	for (guint i = 0; i < MIN(p->hops->len, HOPS_MAX); i++)
 		write_row(p->hops->pdata[i], out);
 	g_string_append(out, "</tbody></table></div>\n");
@@ -98,9 +99,11 @@ void html_paths(const struct report_domain *d, GString *out)
 
 		if (p->hops->len == 0)
 			continue;
-		g_string_append(out, "<h4>Network probe of ");
+		g_string_append_printf(out, "<h4>%s ",
+			       _("Network probe of"));
 		html_text(out, p->interface);
-		g_string_append(out, ": the way of its frames</h4>\n");
+		g_string_append_printf(out, ": %s</h4>\n",
+			       _("the way of its frames"));
 		write_diagram(p->hops, out);
 		write_table(p, out);
 	}

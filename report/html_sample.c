@@ -9,6 +9,7 @@
 
 #include "html.h"
 #include "html_chart.h"
+#include "i18n.h"
 
 enum { ROWS_MAX = 64, PARTS_MAX = 8, ATTRS_MAX = 3 };
 
@@ -33,39 +34,39 @@ struct measure {
 };
 
 static const struct part cpu_parts[] = {
-	{ "guests", { "guest-percent" }, "f-run", 1, NULL, NULL },
-	{ "other programs", { "user-percent", "nice-percent" }, "f-user", 1, NULL, NULL },
-	{ "the kernel", { "system-percent" }, "f-system", 1, NULL, NULL },
-	{ "interrupts", { "irq-percent", "softirq-percent" }, "f-irq", 1, NULL, NULL },
-	{ "idle, waiting for disks", { "iowait-percent" }, "f-delay", 1, NULL, NULL },
-	{ "taken by the host below (steal)", { "steal-percent" }, "f-steal", 1, NULL, NULL },
-	{ "idle", { "idle-percent" }, "f-rest", 1, NULL, NULL },
+	{ N_("guests"), { "guest-percent" }, "f-run", 1, NULL, NULL },
+	{ N_("other programs"), { "user-percent", "nice-percent" }, "f-user", 1, NULL, NULL },
+	{ N_("the kernel"), { "system-percent" }, "f-system", 1, NULL, NULL },
+	{ N_("interrupts"), { "irq-percent", "softirq-percent" }, "f-irq", 1, NULL, NULL },
+	{ N_("idle, waiting for disks"), { "iowait-percent" }, "f-delay", 1, NULL, NULL },
+	{ N_("taken by the host below (steal)"), { "steal-percent" }, "f-steal", 1, NULL, NULL },
+	{ N_("idle"), { "idle-percent" }, "f-rest", 1, NULL, NULL },
 };
 static const struct part vcpu_parts[] = {
-	{ "ran", { "run-percent" }, "f-run", 1, NULL, NULL },
-	{ "waited", { "contention-ms-per-s" }, "f-delay", 10, NULL, "much" },
-	{ "quota", { "throttled-ms-per-s" }, "f-quota", 10, NULL, NULL },
+	{ N_("ran"), { "run-percent" }, "f-run", 1, NULL, NULL },
+	{ N_("waited"), { "contention-ms-per-s" }, "f-delay", 10, NULL, "much" },
+	{ N_("quota"), { "throttled-ms-per-s" }, "f-quota", 10, NULL, NULL },
 };
 static const struct part disk_parts[] = {
-	{ "read", { "read-latency-ms" }, "f-run", 1, "reads-per-s", "slow" },
-	{ "write", { "write-latency-ms" }, "f-delay", 1, "writes-per-s", "slow" },
-	{ "flush", { "flush-latency-ms" }, "f-quota", 1, "flushes-per-s", "flush" },
+	{ N_("read"), { "read-latency-ms" }, "f-run", 1, "reads-per-s", "slow" },
+	{ N_("write"), { "write-latency-ms" }, "f-delay", 1, "writes-per-s", "slow" },
+	{ N_("flush"), { "flush-latency-ms" }, "f-quota", 1, "flushes-per-s", "flush" },
 };
 static const struct part pressure_parts[] = {
-	{ "something", { "some-percent" }, "f-delay", 1, NULL, NULL },
-	{ "everything", { "full-percent" }, "f-steal", 1, NULL, NULL },
+	{ N_("something"), { "some-percent" }, "f-delay", 1, NULL, NULL },
+	{ N_("everything"), { "full-percent" }, "f-steal", 1, NULL, NULL },
 };
 
 static const struct measure vcpu_measure = {
-	"vcpu", "id", "vCPU", "Virtual CPUs: ran, waited for a CPU of the host, was held by its quota", "%",
+	"vcpu", "id", "vCPU", N_("Virtual CPUs: ran, waited for a CPU of the host, was held by its quota"), "%",
 	vcpu_parts, G_N_ELEMENTS(vcpu_parts), true, 100, "performance-cpu-contention",
 };
 static const struct measure disk_measure = {
-	"disk", "target", "disk", "Disks: how long a request took, on average", "ms",
+	"disk", "target", "disk", N_("Disks: how long a request took, on average"), "ms",
 	disk_parts, G_N_ELEMENTS(disk_parts), false, 0, "performance-disk-latency",
 };
 static const struct measure pressure_measure = {
-	"pressure", "resource", "for", "Pressure: how much of the time programs waited", "%",
+	"pressure", "resource", "for", N_("Pressure: how much of the time programs waited"), "%",
 	pressure_parts, G_N_ELEMENTS(pressure_parts), false, 100, NULL,
 };
 
@@ -99,7 +100,7 @@ static char *shown(const struct sample_row *row, const struct part *part, const 
 
 	if (!isnan(value))
 		return g_strdup_printf("%.1f %s", value, unit);
-	return g_strdup(is_none(row, part) ? "none" : "not known");
+	return g_strdup(is_none(row, part) ? _("none") : _("not known"));
 }
 
 /* What the picture shows, in words. */
@@ -111,7 +112,7 @@ static char *title_of(const char *name, const struct sample_row *row, const stru
 	for (size_t i = 0; i < n; i++) {
 		g_autofree char *value = shown(row, &parts[i], unit);
 
-		g_string_append_printf(title, "%s %s %s", i == 0 ? ":" : ",", parts[i].title, value);
+		g_string_append_printf(title, "%s %s %s", i == 0 ? ":" : ",", _(parts[i].title), value);
 	}
 	return g_string_free(title, FALSE);
 }
@@ -207,12 +208,12 @@ static void write_swatch(const char *class, GString *out)
 static void write_head(const struct measure *m, GString *out)
 {
 	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"measure\"><caption>%s</caption>\n<thead><tr>"
-				    "<th scope=\"col\">%s</th><th scope=\"col\">picture</th>",
-			       m->caption, m->heading);
+				    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
+			       _(m->caption), m->heading, _("picture"));
 	for (size_t i = 0; i < m->n; i++) {
 		g_string_append(out, "<th scope=\"col\" class=\"num\">");
 		write_swatch(m->parts[i].class, out);
-		g_string_append_printf(out, "%s</th>", m->parts[i].title);
+		g_string_append_printf(out, "%s</th>", _(m->parts[i].title));
 	}
 	g_string_append(out, "</tr></thead>\n<tbody>\n");
 }
@@ -224,7 +225,7 @@ static void write_limits(const struct drawing *d, GString *out)
 
 	for (size_t i = 0; i < m->n; i++)
 		if (!isnan(d->limits[i]))
-			g_string_append_printf(out, "<li>%s: a finding from %.0f %s on</li>\n", m->parts[i].title,
+			g_string_append_printf(out, _("<li>%s: a finding from %.0f %s on</li>\n"), _(m->parts[i].title),
 					       d->limits[i], m->unit);
 }
 
@@ -233,10 +234,10 @@ static void write_notes(const struct drawing *d, guint left_out, GString *out)
 	g_string_append(out, "<ul class=\"notes\">\n");
 	write_limits(d, out);
 	if (!d->measure->is_share && d->most > 0)
-		g_string_append_printf(out, "<li>the whole width: %.0f %s</li>\n", d->most, d->measure->unit);
+		g_string_append_printf(out, _("<li>the whole width: %.0f %s</li>\n"), d->most, d->measure->unit);
 	if (left_out > 0)
-		g_string_append_printf(out, "<li>and %u more, in the JSON report</li>\n", left_out);
-	g_string_append(out, d->has_unknown ? "<li>dashed: not known</li>\n</ul>\n" : "</ul>\n");
+		g_string_append_printf(out, _("<li>and %u more, in the JSON report</li>\n"), left_out);
+	g_string_append(out, d->has_unknown ? _("<li>dashed: not known</li>\n</ul>\n") : "</ul>\n");
 }
 
 static void write_measure(const struct report *r, const GPtrArray *rows, const struct measure *m, GString *out)
@@ -274,15 +275,16 @@ static void write_cpu_heading(const struct sample_row *use, GString *out)
 	double ms = number_of(use, "window-ms");
 
 	if (isnan(ms))
-		g_string_append(out, "<h4>What its CPUs did</h4>\n");
+		g_string_append_printf(out, "<h4>%s</h4>\n",
+			       _("What its CPUs did"));
 	else
-		g_string_append_printf(out, "<h4>What its CPUs did, in %.1f seconds</h4>\n", ms / 1000);
+		g_string_append_printf(out, _("<h4>What its CPUs did, in %.1f seconds</h4>\n"), ms / 1000);
 }
 
 static void write_cpu_picture(const struct sample_row *use, GString *out)
 {
 	size_t n = G_N_ELEMENTS(cpu_parts);
-	g_autofree char *title = title_of("CPUs of the host", use, cpu_parts, n, "%");
+	g_autofree char *title = title_of(_("CPUs of the host"), use, cpu_parts, n, "%");
 	struct chart_part parts[PARTS_MAX];
 
 	for (size_t i = 0; i < n; i++)
@@ -300,14 +302,14 @@ static bool is_cpu_known(const struct sample_row *use)
 
 static void write_cpu_table(const struct sample_row *use, GString *out)
 {
-	g_string_append(out, "<table class=\"modes\"><thead><tr><th scope=\"col\">CPU time of</th>"
-			     "<th scope=\"col\" class=\"num\">share</th></tr></thead>\n<tbody>\n");
+	g_string_append_printf(out, "<table class=\"modes\"><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"num\">%s</th></tr></thead>\n<tbody>\n",
+			       _("CPU time of"), _("share"));
 	for (size_t i = 0; i < G_N_ELEMENTS(cpu_parts); i++) {
 		g_autofree char *value = shown(use, &cpu_parts[i], "%");
 
 		g_string_append(out, "<tr><th scope=\"row\">");
 		write_swatch(cpu_parts[i].class, out);
-		g_string_append_printf(out, "%s</th>", cpu_parts[i].title);
+		g_string_append_printf(out, "%s</th>", _(cpu_parts[i].title));
 		write_cell(value, out);
 		g_string_append(out, "</tr>\n");
 	}
@@ -324,7 +326,8 @@ void html_host_sample(const struct report *r, GString *out)
 		if (is_cpu_known(use))
 			write_cpu_table(use, out);
 		else
-			g_string_append(out, "<p class=\"dim\">not known</p>\n");
+			g_string_append_printf(out, "<p class=\"dim\">%s</p>\n",
+			       _("not known"));
 	}
 	write_measure(r, r->sample, &pressure_measure, out);
 }

@@ -5,17 +5,18 @@
 #include <string.h>
 
 #include "html.h"
+#include "i18n.h"
 #include "text.h"
 #include "tree.h"
 
 enum { FIRST_LISTED = 3, DOMAINS_LISTED = 60 };
 
 static const char *const verdicts[SEVERITY_MAX_] = {
-	[SEVERITY_INFO] = "No problem was found",
-	[SEVERITY_ADVICE] = "Nothing is broken; something could be better",
-	[SEVERITY_WARNING] = "Something is degraded, or will break",
-	[SEVERITY_ERROR] = "Something is broken",
-	[SEVERITY_CRITICAL] = "Something does not run, or data is at risk",
+	[SEVERITY_INFO] = N_("No problem was found"),
+	[SEVERITY_ADVICE] = N_("Nothing is broken; something could be better"),
+	[SEVERITY_WARNING] = N_("Something is degraded, or will break"),
+	[SEVERITY_ERROR] = N_("Something is broken"),
+	[SEVERITY_CRITICAL] = N_("Something does not run, or data is at risk"),
 };
 
 /** How many findings of each severity. */
@@ -56,19 +57,19 @@ char *html_about(const struct report *r)
 	if (r->domains->len == 1)
 		return g_strdup(first->name);
 	if (r->domains->len == 0)
-		return g_strdup(r->host.name ? r->host.name : "host");
+		return g_strdup(r->host.name ? r->host.name : _("host"));
 	if (!r->host.name)
-		return g_strdup_printf("%u domains", r->domains->len);
-	return g_strdup_printf("%u domains on %s", r->domains->len, r->host.name);
+		return g_strdup_printf(_("%u domains"), r->domains->len);
+	return g_strdup_printf(_("%u domains on %s"), r->domains->len, r->host.name);
 }
 
 static const char *verdict_of(const struct report *r, int worst)
 {
 	if (worst >= 0)
-		return verdicts[worst];
+		return _(verdicts[worst]);
 	if (r->passed == 0)
-		return "Nothing could be checked; see below what would help";
-	return r->muted > 0 ? "No new problem was found" : "No problem was found";
+		return _("Nothing could be checked; see below what would help");
+	return r->muted > 0 ? _("No new problem was found") : _("No problem was found");
 }
 
 static void write_item(const char *label, const char *value, GString *out)
@@ -82,9 +83,9 @@ static void write_item(const char *label, const char *value, GString *out)
 
 static void write_domain_items(const struct report_domain *d, GString *out)
 {
-	write_item("domain", d->state ? d->state : "in an unknown state", out);
-	write_item("machine", d->machine, out);
-	write_item("guest", d->os, out);
+	write_item(_("domain"), d->state ? i18n_state(d->state) : _("in an unknown state"), out);
+	write_item(_("machine"), d->machine, out);
+	write_item(_("guest"), d->os, out);
 }
 
 void html_header(const struct report *r, const char *about, GString *out)
@@ -100,9 +101,9 @@ void html_header(const struct report *r, const char *about, GString *out)
 	g_string_append(out, "<ul class=\"about\">\n");
 	if (r->domains->len == 1)
 		write_domain_items(r->domains->pdata[0], out);
-	write_item("host", r->domains->len == 0 ? NULL : r->host.name, out);
-	write_item("seen at", time, out);
-	write_item("by vmdoctor", r->version, out);
+	write_item(_("host"), r->domains->len == 0 ? NULL : r->host.name, out);
+	write_item(_("seen at"), time, out);
+	write_item(_("by vmdoctor"), r->version, out);
 	g_string_append(out, "</ul>\n</header>\n");
 }
 
@@ -119,11 +120,11 @@ static void write_counts(const struct report *r, GString *out)
 
 	g_string_append(out, "<p class=\"counts\">");
 	write_badges(&t, out);
-	g_string_append_printf(out, "<span>%u passed</span> ", r->passed);
+	g_string_append_printf(out, _("<span>%u passed</span> "), r->passed);
 	if (r->undecided->len > 0)
-		g_string_append_printf(out, "<a href=\"#undecided\">%u not checked</a> ", r->undecided->len);
+		g_string_append_printf(out, _("<a href=\"#undecided\">%u not checked</a> "), r->undecided->len);
 	if (r->muted > 0)
-		g_string_append_printf(out, "<span>%u muted</span>", r->muted);
+		g_string_append_printf(out, _("<span>%u muted</span>"), r->muted);
 	g_string_append(out, "</p>\n");
 }
 
@@ -135,11 +136,11 @@ static void write_first(const struct finding *f, GString *out)
 	g_string_append(out, "<li>");
 	html_badge(f->severity, 0, out);
 	g_string_append_printf(out, "<a href=\"#f%u\">", f->rank);
-	html_text(out, f->title);
+	html_text(out, finding_title(f));
 	g_string_append(out, "</a> ");
 	html_tag(out, "span", "place", place);
 	if (fix) {
-		html_tag(out, "p", NULL, fix->text);
+		html_tag(out, "p", NULL, fix_text(fix));
 		html_command(fix->command, out);
 	}
 	g_string_append(out, "</li>\n");
@@ -156,8 +157,8 @@ static void write_all_first(const struct report *r, const struct tree *t, GStrin
 		if (!tree_is_root(t, f) || (listed > 0 && f->severity <= SEVERITY_ADVICE))
 			continue;
 		if (listed++ == 0)
-			g_string_append(out, "<section aria-labelledby=\"first\">\n<h2 id=\"first\">Do this first"
-					     "</h2>\n<ol class=\"first\">\n");
+			g_string_append_printf(out, "<section aria-labelledby=\"first\">\n<h2 id=\"first\">%s</h2>\n<ol class=\"first\">\n",
+			       _("Do this first"));
 		write_first(f, out);
 	}
 	if (listed > 0)
@@ -172,10 +173,11 @@ static void write_domain_row(const struct report *r, guint i, GString *out)
 	g_string_append_printf(out, "<tr><th scope=\"row\"><a href=\"#d%u\">", i);
 	html_text(out, d->name);
 	g_string_append(out, "</a></th><td>");
-	html_text(out, d->state ? d->state : "unknown");
+	html_text(out, d->state ? i18n_state(d->state) : _("unknown"));
 	g_string_append(out, "</td><td>");
 	if (t.all == 0)
-		g_string_append(out, "no finding");
+		g_string_append_printf(out, "%s",
+			       _("no finding"));
 	write_badges(&t, out);
 	g_string_append(out, "</td></tr>\n");
 }
@@ -188,25 +190,27 @@ static void write_domains(const struct report *r, GString *out)
 
 	if (r->domains->len < 2)
 		return;
-	g_string_append(out, "<div class=\"scroll\"><table class=\"domains\">\n<thead><tr><th scope=\"col\">Domain"
-			     "</th><th scope=\"col\">State</th><th scope=\"col\">Findings</th></tr></thead>\n<tbody>\n");
+	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"domains\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+			       _("Domain"), _("State"), _("Findings"));
 	for (guint i = 0; i < listed; i++)
 		write_domain_row(r, i, out);
 	if (host.all > 0) {
-		g_string_append(out, "<tr><th scope=\"row\"><a href=\"#host\">The host itself</a></th><td></td><td>");
+		g_string_append_printf(out, "<tr><th scope=\"row\"><a href=\"#host\">%s</a></th><td></td><td>",
+			       _("The host itself"));
 		write_badges(&host, out);
 		g_string_append(out, "</td></tr>\n");
 	}
 	g_string_append(out, "</tbody></table></div>\n");
 	if (listed < r->domains->len)
-		g_string_append_printf(out, "<p class=\"dim\">and %u more domains, below</p>\n",
+		g_string_append_printf(out, _("<p class=\"dim\">and %u more domains, below</p>\n"),
 				       r->domains->len - listed);
 }
 
 void html_summary(const struct report *r, const struct tree *t, GString *out)
 {
 	write_all_first(r, t, out);
-	g_string_append(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">What was found</h2>\n");
+	g_string_append_printf(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">%s</h2>\n",
+			       _("What was found"));
 	write_counts(r, out);
 	write_domains(r, out);
 	g_string_append(out, "</section>\n");

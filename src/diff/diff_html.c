@@ -6,6 +6,7 @@
 
 #include "diff.h"
 #include "html.h"
+#include "i18n.h"
 #include "text.h"
 
 static const char nothing[] = "<span class=\"dim\">\342\200\223</span>";
@@ -26,9 +27,10 @@ static void write_side(GString *out, const char *word, const struct diff_side *s
 
 static void write_header(const struct diff *d, GString *out)
 {
-	g_string_append(out, "<header>\n<h1>What changed</h1>\n<dl class=\"facts\">\n");
-	write_side(out, "from", d->a);
-	write_side(out, "to", d->b);
+	g_string_append_printf(out, "<header>\n<h1>%s</h1>\n<dl class=\"facts\">\n",
+			       _("What changed"));
+	write_side(out, _("from"), d->a);
+	write_side(out, _("to"), d->b);
 	g_string_append(out, "</dl>\n</header>\n");
 }
 
@@ -43,15 +45,16 @@ static void write_summary(const struct diff *d, GString *out)
 
 	for (guint i = 0; i < d->findings->len; i++)
 		n[((const struct diff_entry *)d->findings->pdata[i])->state]++;
-	g_string_append(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n"
-			     "<dl class=\"changed\">\n");
-	write_count(out, "findings new", n[DIFF_NEW]);
-	write_count(out, "gone", n[DIFF_GONE]);
-	write_count(out, "changed", n[DIFF_CHANGED]);
-	write_count(out, "changes underneath", d->properties->len);
+	g_string_append_printf(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">%s</h2>\n<dl class=\"changed\">\n",
+			       _("Summary"));
+	write_count(out, _("findings new"), n[DIFF_NEW]);
+	write_count(out, _("gone"), n[DIFF_GONE]);
+	write_count(out, _("changed"), n[DIFF_CHANGED]);
+	write_count(out, _("changes underneath"), d->properties->len);
 	g_string_append(out, "</dl>\n");
 	if (d->findings->len + d->properties->len == 0)
-		g_string_append(out, "<p>Nothing changed.</p>\n");
+		g_string_append_printf(out, "<p>%s</p>\n",
+			       _("Nothing changed."));
 	g_string_append(out, "</section>\n");
 }
 
@@ -79,7 +82,7 @@ static void write_message(GString *out, const char *label, const struct diff_fin
 {
 	if (label)
 		g_string_append_printf(out, "<p class=\"label\">%s</p>\n", label);
-	html_tag(out, "p", NULL, f->message);
+	html_tag(out, "p", NULL, diff_finding_message(f));
 }
 
 static void write_finding(const struct diff_entry *e, GString *out)
@@ -90,20 +93,21 @@ static void write_finding(const struct diff_entry *e, GString *out)
 	/* What is gone is no matter for alarm. */
 	g_string_append_printf(out, "<article class=\"%s\">\n<h3>",
 			       e->state == DIFF_GONE ? "info" : class_of(f->severity));
-	write_badge(out, "info", diff_state_names[e->state]);
+	write_badge(out, "info", _(diff_state_names[e->state]));
 	if (e->state == DIFF_CHANGED && g_strcmp0(before, f->severity) != 0) {
-		write_badge(out, "info", before);
+		write_badge(out, "info", i18n_word(before));
 		g_string_append(out, "\342\206\222 ");
 	}
-	write_badge(out, e->state == DIFF_GONE ? "info" : class_of(f->severity), f->severity);
-	html_text(out, f->title);
+	write_badge(out, e->state == DIFF_GONE ? "info" : class_of(f->severity), i18n_word(f->severity));
+	html_text(out, diff_finding_title(f));
 	g_string_append(out, " <span class=\"place\">(");
-	html_text(out, f->domain ? f->domain : "host");
+	html_text(out, f->domain ? f->domain : _("host"));
 	g_string_append(out, ")</span></h3>\n");
 	if (e->state == DIFF_CHANGED)
-		write_message(out, "Before", e->finding_a);
-	write_message(out, e->state == DIFF_CHANGED ? "Now" : NULL, f);
-	g_string_append(out, "<p class=\"meta\">rule <code>");
+		write_message(out, _("Before"), e->finding_a);
+	write_message(out, e->state == DIFF_CHANGED ? _("Now") : NULL, f);
+	g_string_append_printf(out, "<p class=\"meta\">%s <code>",
+			       _("rule"));
 	html_text(out, f->rule);
 	g_string_append(out, "</code></p>\n</article>\n");
 }
@@ -112,7 +116,8 @@ static void write_findings(const struct diff *d, GString *out)
 {
 	if (d->findings->len == 0)
 		return;
-	g_string_append(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n");
+	g_string_append_printf(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">%s</h2>\n",
+			       _("Findings"));
 	for (guint i = 0; i < d->findings->len; i++)
 		write_finding(d->findings->pdata[i], out);
 	g_string_append(out, "</section>\n");
@@ -153,8 +158,8 @@ static guint write_table(const struct diff *d, guint i, GString *out)
 
 	g_string_append(out, "<section>\n");
 	html_tag(out, "h2", NULL, heading);
-	g_string_append(out, "<div class=\"scroll\"><table class=\"changes\">\n<thead><tr><th scope=\"col\">What</th>"
-			     "<th scope=\"col\">Before</th><th scope=\"col\">Now</th></tr></thead>\n<tbody>\n");
+	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"changes\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+			       _("What"), _("Before"), _("Now"));
 	for (; i < d->properties->len; i++) {
 		const struct diff_entry *e = d->properties->pdata[i];
 		g_autofree char *other = diff_heading(diff_entry_property(e));
@@ -190,10 +195,10 @@ static void write_lines(const struct diff *d, enum diff_state state, const char 
 
 static void write_log(const struct diff *d, GString *out)
 {
-	g_string_append(out, "<section>\n<h2>Kernel log</h2>\n<p class=\"dim\">Numbers, addresses and times are left "
-			     "out: a line counts once.</p>\n");
-	write_lines(d, DIFF_NEW, "Only now", out);
-	write_lines(d, DIFF_GONE, "Only before", out);
+	g_string_append_printf(out, "<section>\n<h2>%s</h2>\n<p class=\"dim\">%s</p>\n",
+			       _("Kernel log"), _("Numbers, addresses and times are left out: a line counts once."));
+	write_lines(d, DIFF_NEW, _("Only now"), out);
+	write_lines(d, DIFF_GONE, _("Only before"), out);
 	g_string_append(out, "</section>\n");
 }
 
@@ -209,13 +214,14 @@ static void write_properties(const struct diff *d, GString *out)
 
 void diff_write_html(const struct diff *d, GString *out)
 {
-	html_head(out, "what changed");
-	g_string_append(out, "<body>\n<a class=\"skip\" href=\"#summary\">To the summary</a>\n");
+	html_head(out, _("what changed"));
+	g_string_append_printf(out, "<body>\n<a class=\"skip\" href=\"#summary\">%s</a>\n",
+			       _("To the summary"));
 	write_header(d, out);
 	g_string_append(out, "<main>\n");
 	write_summary(d, out);
 	write_findings(d, out);
 	write_properties(d, out);
-	g_string_append(out, "</main>\n<footer>\n<p>Written by vmdoctor. Nothing on the host was changed.</p>\n"
-			     "</footer>\n</body>\n</html>\n");
+	g_string_append_printf(out, "</main>\n<footer>\n<p>%s</p>\n</footer>\n</body>\n</html>\n",
+			       _("Written by vmdoctor. Nothing on the host was changed."));
 }
