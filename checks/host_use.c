@@ -283,7 +283,7 @@ static void add_disk(xmlNode *host, const struct disk_time *a, const struct disk
 	facts_set(disk, "name", b->name);
 	facts_setf(disk, "device", "%u:%u", b->major, b->minor);
 	facts_setf(disk, "requests", "%.0f", requests);
-	reading_set(disk, "latency-ms", ms / requests);
+	reading_set_ms(disk, "latency-ms", ms / requests);
 	reading_set(disk, "busy-percent",
 		    MIN((double)(b->busy_ms - a->busy_ms) * 1e8 / (double)window_ns, 100));
 }

@@ -159,6 +159,14 @@ void reading_set(xmlNode *node, const char *name, double value)
 		facts_set(node, name, g_ascii_formatd(text, sizeof(text), "%.1f", value));
 }
 
+void reading_set_ms(xmlNode *node, const char *name, double ms)
+{
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+	if (isfinite(ms))
+		facts_set(node, name, g_ascii_formatd(text, sizeof(text), ms < 1 ? "%.2f" : "%.1f", ms));
+}
+
 void reading_set_rate(xmlNode *node, const char *name, double rise, int64_t window_ns)
 {
 	if (window_ns >= READING_WINDOW_MIN_NS)

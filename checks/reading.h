@@ -52,6 +52,8 @@ bool reading_json_rise(const struct reading_json *r, const char *name, uint64_t 
 
 /** reading_set - an attribute with one decimal; a value that is no number sets none */
 void reading_set(xmlNode *node, const char *name, double value);
+/** reading_set_ms - a latency; below 1 ms with two decimals, as SSDs take some hundredths */
+void reading_set_ms(xmlNode *node, const char *name, double ms);
 /** reading_set_rate - @rise per second of @window_ns */
 void reading_set_rate(xmlNode *node, const char *name, double rise, int64_t window_ns);
 

@@ -86,7 +86,7 @@ static bool is_same_at_both(const struct group *g)
 static void set_latency(xmlNode *disk, const char *attr, double ns, double requests)
 {
 	if (requests > 0)
-		reading_set(disk, attr, ns / requests / 1e6);
+		reading_set_ms(disk, attr, ns / requests / 1e6);
 }
 
 static void set_times(xmlNode *disk, const struct group *g)

@@ -245,6 +245,19 @@ static void consumers_are_named_with_their_domain(void **state)
 
 #define STATS "/vmdoctor/libvirt/sample/vm.json"
 
+static void latencies_of_hundredths_are_seen(void **state)
+{
+	struct world *w = *state;
+
+	put(w, 1, STATS, "{\"taken-ns\":1000000000,\"state.state\":1,\"block.0.name\":\"vda\",\"block.0.rd.reqs\":0,"
+	    "\"block.0.rd.times\":0,\"block.0.wr.reqs\":0,\"block.0.wr.times\":0}");
+	put(w, 2, STATS, "{\"taken-ns\":3000000000,\"state.state\":1,\"block.0.name\":\"vda\",\"block.0.rd.reqs\":1000,"
+	    "\"block.0.rd.times\":40000000,\"block.0.wr.reqs\":10,\"block.0.wr.times\":12340000}");
+	measure(w);
+	assert_xpath(w->facts, "/facts/vm/sample/disk/@read-latency-ms", "0.04");
+	assert_xpath(w->facts, "/facts/vm/sample/disk/@write-latency-ms", "1.2");
+}
+
 static void disks_and_nics_have_rates_and_latencies(void **state)
 {
 	struct world *w = *state;
@@ -507,6 +520,7 @@ int main(void)
 		T(guest_time_is_counted_once_and_steal_is_shown),
 		T(modes_that_an_old_kernel_lacks_take_no_time),
 		T(consumers_are_named_with_their_domain),
+		T(latencies_of_hundredths_are_seen),
 		T(disks_and_nics_have_rates_and_latencies),
 		T(a_histogram_is_of_the_window),
 		T(a_histogram_that_was_set_anew_is_none),
