@@ -8,17 +8,17 @@
 #include "pen.h"
 
 /* One, and more than one. */
-static const char *severity_count(enum severity severity, unsigned int n)
+static char *severity_count(enum severity severity, unsigned int n)
 {
-	const char *const words[SEVERITY_MAX_] = {
-		[SEVERITY_INFO] = ngettext("note", "notes", n),
-		[SEVERITY_ADVICE] = ngettext("piece of advice", "pieces of advice", n),
-		[SEVERITY_WARNING] = ngettext("warning", "warnings", n),
-		[SEVERITY_ERROR] = ngettext("error", "errors", n),
-		[SEVERITY_CRITICAL] = _("critical"),
-	};
-
-	return words[severity];
+	if (severity == SEVERITY_INFO)
+		return g_strdup_printf(ngettext("%u note", "%u notes", n), n);
+	if (severity == SEVERITY_ADVICE)
+		return g_strdup_printf(ngettext("%u piece of advice", "%u pieces of advice", n), n);
+	if (severity == SEVERITY_WARNING)
+		return g_strdup_printf(ngettext("%u warning", "%u warnings", n), n);
+	if (severity == SEVERITY_ERROR)
+		return g_strdup_printf(ngettext("%u error", "%u errors", n), n);
+	return g_strdup_printf("%u %s", n, _("critical"));
 }
 
 static void append(GString *out, const char *text, size_t len)
@@ -72,12 +72,9 @@ void html_tag(GString *out, const char *tag, const char *class, const char *text
 void html_badge(enum severity severity, unsigned int n, GString *out)
 {
 	const char *name = severity_names[severity];
+	g_autofree char *text = n > 0 ? severity_count(severity, n) : g_strdup(_(name));
 
-	if (n > 0)
-		g_string_append_printf(out, "<span class=\"badge %s\">%u %s</span> ", name, n,
-				       severity_count(severity, n));
-	else
-		g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, _(name));
+	g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, text);
 }
 
 /* One click selects the whole command (user-select: all): the page has no script. */
