@@ -108,7 +108,7 @@ static char *msgid_of(const GPtrArray *parts)
 /* What encloses a place in an expression: do literals there merely go into the result? */
 struct nesting {
 	bool passes[NESTED_MAX]; /* the result of an argument is that of the call */
-	bool is_if[NESTED_MAX];	 /* in its condition: not before the first comma */
+	bool is_first[NESTED_MAX]; /* a condition or number: only what follows its comma is words */
 	unsigned int depth, lost; /* of those that are told apart, and of those that are not */
 };
 
@@ -116,13 +116,14 @@ static void open_nested(struct nesting *n, const char *begin, const char *at)
 {
 	size_t before = (size_t)(at - begin);
 	bool is_if = *at == '(' && before >= 5 && strncmp(at - 5, "vd:if", 5) == 0;
+	bool is_times = *at == '(' && before >= 8 && strncmp(at - 8, "vd:times", 8) == 0;
 	bool is_concat = *at == '(' && before >= 6 && strncmp(at - 6, "concat", 6) == 0;
 
 	if (n->depth == NESTED_MAX || n->lost) {
 		n->lost++;
 		return;
 	}
-	n->is_if[n->depth] = is_if;
+	n->is_first[n->depth] = is_if || is_times;
 	n->passes[n->depth++] = is_concat;
 }
 
@@ -132,7 +133,7 @@ static void note_nesting(struct nesting *n, const char *begin, const char *at)
 		open_nested(n, begin, at);
 	else if (*at == ')' || *at == ']')
 		(void)(n->lost ? n->lost-- : n->depth ? n->depth-- : 0);
-	else if (*at == ',' && n->depth && !n->lost && n->is_if[n->depth - 1])
+	else if (*at == ',' && n->depth && !n->lost && n->is_first[n->depth - 1])
 		n->passes[n->depth - 1] = true;
 }
 

@@ -246,10 +246,12 @@ static void fn_basename(parser p, int n)
 /* How often something happened. */
 static void fn_times(parser p, int n)
 {
-	if (!has_args(p, n, 1))
+	if (!has_args(p, n, 3))
 		return;
+	g_autofree char *many = pop_text(p);
+	g_autofree char *once = pop_text(p);
 	double count = xmlXPathPopNumber(p);
-	g_autofree char *text = count == 1 ? g_strdup("once") : g_strdup_printf("%.0f times", count);
+	g_autofree char *text = count == 1 ? g_strdup(once) : g_strdup_printf("%.0f%s", count, many);
 
 	push_text(p, text);
 }
@@ -278,7 +280,7 @@ static const struct {
 	{ "lower", fn_lower }, /* (text): ASCII lower case */
 	{ "dirname", fn_dirname }, /* (path): as dirname(1) */
 	{ "basename", fn_basename }, /* (path): as basename(1) */
-	{ "times", fn_times }, /* (number): how often: once, 3 times */
+	{ "times", fn_times }, /* (number, once, times): 'once', or the number and ' times' */
 	{ "sh", fn_sh }, /* (text): quoted for a shell; a command's value-of is quoted by itself */
 };
 
