@@ -356,12 +356,25 @@ static void give_up_everything(void)
 	limit(RLIMIT_NOFILE, 16);
 }
 
+/* Sockets to other children, and whatever the program was started with; not the three standard ones. */
+static void close_all_but(int a, int b)
+{
+	unsigned int low = (unsigned int)MIN(a, b), high = (unsigned int)MAX(a, b);
+
+	if (low > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0U, 0);
+}
+
 _Noreturn void archive_parse(const struct member_visitor *v, int fd, int pipe_fd)
 {
 	struct walk w = { .v = v };
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names are bytes to us */
 	signal(SIGINT, SIG_DFL);
+	close_all_but(fd, pipe_fd);
 	give_up_everything();
 	w.a = archive_read_new();
 	w.out = fdopen(pipe_fd, "w");
