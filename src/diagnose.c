@@ -238,12 +238,19 @@ struct source *diagnose_open_path(const char *path, GError **error)
 /* What is recorded anew is cleaned: a sosreport holds what nobody should pass on. */
 static struct source *open_recorded(const struct options *o, GError **error)
 {
-	struct source *tree = diagnose_open_path(o->from, error);
-	struct source *all = tree ? source_overlay_new(tree, source_knowledge_new()) : NULL;
+	struct source *knowledge = source_knowledge_new(), *tree, *all;
 
-	if (all && (o->record || o->secrets))
+	/* An archive is held in memory, which a later child would have to share page by page. */
+	source_guard_start(knowledge);
+	tree = diagnose_open_path(o->from, error);
+	if (!tree) {
+		source_free(knowledge);
+		return NULL;
+	}
+	all = source_overlay_new(tree, knowledge);
+	if (o->record || o->secrets)
 		all = source_clean_new(all, o->secrets);
-	return all ? record_new(all) : NULL;
+	return record_new(all);
 }
 
 /* Relative times count from when the recording was taken, not from when it is read. */

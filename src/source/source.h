@@ -135,6 +135,8 @@ struct source *source_journal_new(const char *dir);
 /** source_audit_new - /vmdoctor/audit.txt: the newest records about guests of the audit logs in
  *  @dir, out of files of any size; /vmdoctor/audit-status.json: the kernel's own count */
 struct source *source_audit_new(const char *dir);
+/** source_guard_start - the child now, not at the first question: it is forked off a smaller parent */
+void source_guard_start(struct source *guard);
 /** source_guard_deadline - of the questions from now on */
 void source_guard_deadline(struct source *guard, unsigned int deadline_ms);
 /** source_net_new - /vmdoctor/net/…: devices, routes, packet filter of this network namespace */

@@ -222,6 +222,11 @@ struct source *source_guard_new(struct source *(*make)(const void *arg), const v
 	return &g->source;
 }
 
+void source_guard_start(struct source *guard)
+{
+	(void)start((struct guard *)guard); /* if not now, then at the first question */
+}
+
 void source_guard_deadline(struct source *guard, unsigned int deadline_ms)
 {
 	((struct guard *)guard)->deadline_ms = deadline_ms;

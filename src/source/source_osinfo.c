@@ -20,7 +20,7 @@
 
 struct osinfo {
 	struct source base;
-	struct osinfo_load *load; /* NULL until the first question */
+	struct osinfo_load *load;
 };
 
 /* Where libosinfo's short ids begin with something else than os-release's ID. */
@@ -297,8 +297,6 @@ static void osinfo_ask(struct source *src, const struct query *q, struct answer 
 	*ret = (struct answer){ .error = -ENODATA };
 	if (!id)
 		return;
-	if (!o->load)
-		o->load = osinfo_load_new();
 	ret->error = g_str_has_prefix(id, SHORT)
 			     ? find_by_short_id(o->load, id + strlen(SHORT), &os)
 			     : osinfo_load_os(o->load, id, &os);
@@ -323,5 +321,6 @@ struct source *source_osinfo_new(void)
 	struct osinfo *o = g_new0(struct osinfo, 1);
 
 	o->base.ops = &ops;
+	o->load = osinfo_load_new(); /* in a child: while the parent does other things */
 	return &o->base;
 }
