@@ -129,6 +129,8 @@ struct source *source_fs_new(const char *root);
 struct source *source_virt_new(const char *uri, bool agent);
 /** source_osinfo_new - /vmdoctor/osinfo/ID.json out of this machine's osinfo-db */
 struct source *source_osinfo_new(void);
+/** source_osinfo_load - reads what each question needs: now, not at the first one */
+void source_osinfo_load(struct source *osinfo);
 /** source_journal_new - /var/log/journal.txt: the newest lines of the systemd journal about guests;
  *  @dir: of journal files, or NULL for this host's */
 struct source *source_journal_new(const char *dir);

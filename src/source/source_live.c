@@ -55,7 +55,10 @@ static struct source *make_agent(const void *arg)
 
 static struct source *make_osinfo(const void *arg G_GNUC_UNUSED)
 {
-	return source_osinfo_new();
+	struct source *osinfo = source_osinfo_new();
+
+	source_osinfo_load(osinfo); /* while the parent does other things */
+	return osinfo;
 }
 
 static struct source *make_journal(const void *arg G_GNUC_UNUSED)

@@ -20,7 +20,7 @@
 
 struct osinfo {
 	struct source base;
-	struct osinfo_load *load;
+	struct osinfo_load *load; /* NULL: not yet */
 };
 
 /* Where libosinfo's short ids begin with something else than os-release's ID. */
@@ -288,6 +288,14 @@ static char *id_in(const char *path)
 	return strchr(component, '/') ? NULL : source_path_unescape(component);
 }
 
+void source_osinfo_load(struct source *src)
+{
+	struct osinfo *o = (struct osinfo *)src;
+
+	if (!o->load)
+		o->load = osinfo_load_new();
+}
+
 static void osinfo_ask(struct source *src, const struct query *q, struct answer *ret)
 {
 	struct osinfo *o = (struct osinfo *)src;
@@ -297,6 +305,7 @@ static void osinfo_ask(struct source *src, const struct query *q, struct answer 
 	*ret = (struct answer){ .error = -ENODATA };
 	if (!id)
 		return;
+	source_osinfo_load(src);
 	ret->error = g_str_has_prefix(id, SHORT)
 			     ? find_by_short_id(o->load, id + strlen(SHORT), &os)
 			     : osinfo_load_os(o->load, id, &os);
@@ -321,6 +330,5 @@ struct source *source_osinfo_new(void)
 	struct osinfo *o = g_new0(struct osinfo, 1);
 
 	o->base.ops = &ops;
-	o->load = osinfo_load_new(); /* in a child: while the parent does other things */
 	return &o->base;
 }
