@@ -297,13 +297,25 @@ static char *mounted_in_a_namespace(const char *dir, bool tmpfs)
 	return g_strdup(said);
 }
 
+/* In a chroot what is mounted above it is not to be seen. */
+static bool is_chroot(void)
+{
+	g_autofree char *mounts = NULL;
+
+	return !g_file_get_contents("/proc/self/mountinfo", &mounts, NULL, NULL) ||
+	       !g_regex_match_simple("^(\\S+ ){4}/ ", mounts, G_REGEX_MULTILINE, 0);
+}
+
 static void flags_of_a_mount_are_those_that_others_meet(void **state)
 {
 	g_autofree char *bound = NULL, *own = NULL;
 	g_autofree char *path = g_strconcat(*state, "/image", NULL);
-	struct source *fs = source_fs_new("/");
+	struct source *fs;
 	struct source_fs got = { 0 };
 
+	if (is_chroot())
+		skip();
+	fs = source_fs_new("/");
 	put(*state, "/image", "x");
 	assert_int_equal(source_fs(fs, path, &got), 0);
 	assert_non_null(got.flags);
