@@ -9,8 +9,8 @@ BUILD ?= build
 CC ?= gcc
 CFLAGS ?= -O2 -g
 
-# Headers have different names; a file needs not know in which folder another lies.
-INCLUDES := -Isrc $(patsubst %/,-I%,$(wildcard src/*/)) -Ichecks -Ireport
+# An include names the folder of its header ("source/record.h"), so that the layers can be read.
+INCLUDES := -Isrc -I.
 LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap libcap-ng libarchive
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
@@ -27,7 +27,7 @@ ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANIT
 	$(INCLUDES) $(PC_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 
-SOURCES := $(wildcard src/*.c src/*/*.c checks/*.c report/*.c)
+SOURCES := $(wildcard src/*.c src/*/*.c src/*/*/*.c checks/*/*.c report/*.c report/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libvmdoctor.a
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))

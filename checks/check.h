@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
-#include "parse.h"
-#include "source.h"
-#include "xml.h"
+#include "facts/facts.h"
+#include "formats/parse.h"
+#include "source/source.h"
+#include "base/xml.h"
 
 /**
  * Counters that are read twice, with time between. @node: /facts/host, or /facts/vm with all that the

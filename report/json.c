@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "finding.h"
-#include "json_out.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "report/json_out.h"
+#include "report/writer.h"
 
 static void set_count(JsonBuilder *b, const char *name, unsigned int value)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* json_out - see json_out.h */
-#include "json_out.h"
+#include "report/json_out.h"
 
 #include <stdbool.h>
 #include <string.h>

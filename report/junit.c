@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
-#include "finding.h"
-#include "pen.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "report/pen.h"
+#include "report/writer.h"
 
 static char *escaped(const char *text)
 {

@@ -6,14 +6,14 @@
  * found and nothing checked is UNKNOWN.  "|" would begin performance data and cannot stand in text.
  * Source: Monitoring Plugins Development Guidelines, "Plugin Output for Nagios"
  */
-#include "nagios.h"
+#include "report/nagios.h"
 
 #include <string.h>
 
-#include "finding.h"
-#include "pen.h"
-#include "text.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "report/pen.h"
+#include "report/text/text.h"
+#include "report/writer.h"
 
 static const char *const states[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 

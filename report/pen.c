@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pen - see pen.h.  Colours: ECMA-48 SGR, the 8 colours that every terminal has. */
-#include "pen.h"
+#include "report/pen.h"
 
 #include <string.h>
 

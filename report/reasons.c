@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reasons - see reasons.h */
-#include "reasons.h"
+#include "report/reasons.h"
 
 #include <string.h>
 
-#include "finding.h"
-#include "i18n.h"
+#include "findings/finding.h"
+#include "base/i18n.h"
 
 static void reason_free(struct reason *g)
 {

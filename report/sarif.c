@@ -10,9 +10,9 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "finding.h"
-#include "json_out.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "report/json_out.h"
+#include "report/writer.h"
 
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

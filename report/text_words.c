@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text_words - phrases that every format for people has */
-#include "text.h"
+#include "report/text/text.h"
 
 #include <string.h>
 
-#include "finding.h"
-#include "i18n.h"
+#include "findings/finding.h"
+#include "base/i18n.h"
 
 /* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
 char *text_place(const char *domain, const char *subject)

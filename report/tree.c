@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tree - see tree.h */
-#include "tree.h"
+#include "report/tree.h"
 
-#include "finding.h"
+#include "findings/finding.h"
 
 /* Findings of one rule that read alike. */
 static char *twin_name(const struct finding *f)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* writer - the table of formats */
-#include "writer.h"
+#include "report/writer.h"
 
 static const struct writer *const writers[] = {
 	&writer_text,

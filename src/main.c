@@ -8,11 +8,11 @@
 
 #include <glib.h>
 
-#include "cmd.h"
-#include "complete.h"
-#include "i18n.h"
-#include "options.h"
-#include "xml.h"
+#include "commands/cmd.h"
+#include "commands/complete.h"
+#include "base/i18n.h"
+#include "commands/options.h"
+#include "base/xml.h"
 
 #define COMPLETE_DEADLINE_S 4
 

@@ -2,7 +2,7 @@
 /*
  * errname - names of errnos, out of the C library.
  */
-#include "errname.h"
+#include "base/errname.h"
 
 #include <errno.h>
 #include <stdlib.h>

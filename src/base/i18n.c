@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* i18n - see i18n.h */
-#include "i18n.h"
+#include "base/i18n.h"
 
 #include <locale.h>
 

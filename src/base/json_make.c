@@ -2,7 +2,7 @@
 /*
  * json_make - small JSON documents. Source: RFC 8259 (UTF-8; numbers that every reader keeps).
  */
-#include "json_make.h"
+#include "base/json_make.h"
 
 JsonBuilder *json_make_object(void)
 {

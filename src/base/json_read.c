@@ -2,7 +2,7 @@
 /*
  * json_read - reading JSON that anybody may have written.
  */
-#include "json_read.h"
+#include "base/json_read.h"
 
 JsonObject *json_as_object(JsonNode *node)
 {

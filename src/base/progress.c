@@ -2,7 +2,7 @@
 /*
  * progress - one line on a terminal's standard error while there is to be waited
  */
-#include "progress.h"
+#include "base/progress.h"
 
 #include <glib.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /*
  * xml - the one door for parsing XML.
  */
-#include "xml.h"
+#include "base/xml.h"
 
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>

@@ -7,15 +7,15 @@
  * literal meets that signature's regex. Lines come from guests: of a long one only the end counts,
  * where QEMU says what was wrong, and it is made valid UTF-8 before a regex sees it.
  */
-#include "scan.h"
+#include "logs/scan.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "facts.h"
-#include "rules.h"
-#include "source.h"
-#include "xml.h"
+#include "facts/facts.h"
+#include "rules/rules.h"
+#include "source/source.h"
+#include "base/xml.h"
 
 /* What goes through syslog. Without auditd the kernel prints audit records. */
 #define SYSTEM_LOG (BIT(DAEMON) | BIT(KERNEL) | BIT(AUDIT) | BIT(JOURNAL) | BIT(SWTPM))

@@ -6,7 +6,7 @@
 #ifndef VMDOCTOR_SCAN_H
 #define VMDOCTOR_SCAN_H
 
-#include "signature.h"
+#include "rules/signature.h"
 
 struct rule;
 struct source;

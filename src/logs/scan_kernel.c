@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* scan_kernel - whose is it what the kernel says: it knows processes and control groups, no domains. */
-#include "scan.h"
+#include "logs/scan.h"
 
 #include <string.h>
 
-#include "facts.h"
-#include "xml.h"
+#include "facts/facts.h"
+#include "base/xml.h"
 
 #define MACHINE_NAME_MAX 64
 

@@ -5,15 +5,15 @@
  * A log is history: what failed before a good start, in an older attempt, or of another domain, is
  * no finding.
  */
-#include "scan.h"
+#include "logs/scan.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "facts.h"
-#include "rules.h"
-#include "source.h"
-#include "xml.h"
+#include "facts/facts.h"
+#include "rules/rules.h"
+#include "source/source.h"
+#include "base/xml.h"
 
 #define TEXT_CAP_CHARS 400
 #define DISTINCT_MAX 8 /* matches of one rule in one scope */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rule_text - see rule_text.h */
-#include "rule_text.h"
+#include "rules/rule_text.h"
 
 #include <string.h>
 
-#include "i18n.h"
-#include "xml.h"
-#include "xpath.h"
+#include "base/i18n.h"
+#include "base/xml.h"
+#include "rules/xpath.h"
 
 #define NESTED_MAX 32 /* calls and predicates in an expression; deeper ones keep their literals */
 

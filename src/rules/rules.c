@@ -5,15 +5,15 @@
  * The RELAX NG schema has the last word on what may stand where; here a file is only taken apart,
  * so what the schema already refuses is not checked again.
  */
-#include "rules.h"
+#include "rules/rules.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "i18n.h"
-#include "signature.h"
-#include "xml.h"
-#include "xpath.h"
+#include "base/i18n.h"
+#include "rules/signature.h"
+#include "base/xml.h"
+#include "rules/xpath.h"
 
 const char *const symptom_names[] = { "wont-start",    "no-network", "slow-network", "slow-disk",
 				      "slow-cpu",      "high-cpu",   "crash",	     "pause",

@@ -13,8 +13,8 @@
 #include <libxml/tree.h>
 #include <stdbool.h>
 
-#include "finding.h"
-#include "rule_text.h"
+#include "findings/finding.h"
+#include "rules/rule_text.h"
 
 struct expr;
 

@@ -2,7 +2,7 @@
 /*
  * rules_schema - where the program's rules are, and the schema that every rule file must hold to.
  */
-#include "rules.h"
+#include "rules/rules.h"
 
 #include <libxml/relaxng.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  *
  * Source: libxml2 xpath.h. opLimit stops a runaway join; opCount is never reset by the library.
  */
-#include "xpath.h"
+#include "rules/xpath.h"
 
 #include <libxml/xpathInternals.h>
 #include <math.h>

@@ -6,14 +6,14 @@
  * the empty string, and of an empty string nothing can be computed: numbers come out as NaN,
  * which compares false with everything.
  */
-#include "xpath.h"
+#include "rules/xpath.h"
 
 #include <libxml/xpathInternals.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "formats/parse.h"
 
 #define SUBJECT_CAP_BYTES 4096
 

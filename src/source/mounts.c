@@ -6,7 +6,7 @@
  * be read-only where those of the services are not. So PID 1's mounts count.
  * Source: proc_pid_mountinfo(5), mount_namespaces(7), systemd.exec(5)
  */
-#include "mounts.h"
+#include "source/mounts.h"
 
 #include <stdbool.h>
 #include <string.h>

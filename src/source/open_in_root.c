@@ -8,7 +8,7 @@
  * and its names are walked instead, an absolute one's from the tree's own root on.
  * Source: openat2(2), path_resolution(7), symlink(7).
  */
-#include "open_in_root.h"
+#include "source/open_in_root.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -9,7 +9,7 @@
  * per question: tick, verb, path, result ("ok", "cut" or an errno name), detail. The answers of
  * stat and fs are the detail; fields are %-escaped. Later ticks lie below vmdoctor/tick/N.
  */
-#include "source.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "errname.h"
+#include "base/errname.h"
 
 struct record {
 	struct source source;

@@ -2,7 +2,7 @@
 /*
  * source - typed questions over source_ask(), and the one table of caps.
  */
-#include "source.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <fnmatch.h>

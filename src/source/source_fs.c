@@ -7,7 +7,7 @@
  * a hostile tree cannot point at the reader's own files.
  * Source: open(2), statfs(2), QEMU docs/interop/qcow2.txt.
  */
-#include "source.h"
+#include "source/source.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,8 +24,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "mounts.h"
-#include "open_in_root.h"
+#include "source/mounts.h"
+#include "source/open_in_root.h"
 
 #define LIST_CAP_BYTES ((size_t)4 << 20)
 #define HEAD_BYTES 4096	    /* a qcow2 header with its extensions and backing name */

@@ -7,7 +7,7 @@
  * -ETIMEDOUT, abandons the child (SIGKILL; in D state it stays until the kernel lets go) and
  * forks a new one for the next question. The program therefore has no threads.
  */
-#include "source.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "i18n.h"
+#include "base/i18n.h"
 
 #define PATH_CAP_BYTES 8192
 #define ANSWER_CAP_BYTES ((uint64_t)80 << 20) /* above every cap of source_cap_bytes() */

@@ -3,7 +3,7 @@
  * source_overlay - one source over another: what the upper never looked at, the lower is asked;
  * and a source that is lent, so that it may lie under several
  */
-#include "source.h"
+#include "source/source.h"
 
 #include <errno.h>
 

@@ -5,12 +5,12 @@
  * Its manifest, if any, says what was looked for and not found. A path that neither the manifest
  * nor the tree has was never looked at (-ENODATA), which is not the same as not there.
  */
-#include "source.h"
+#include "source/source.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "i18n.h"
+#include "base/i18n.h"
 
 struct tree_source {
 	struct source source;

@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "facts.h"
-#include "xml.h"
-#include "xpath.h"
+#include "facts/facts.h"
+#include "base/xml.h"
+#include "rules/xpath.h"
 
 /* The string value of @path, evaluated on the document's root. */
 static inline char *test_xpath(xmlDoc *doc, const char *path)

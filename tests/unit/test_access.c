@@ -9,7 +9,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "identity.h"
+#include "checks/access/identity.h"
 
 static const struct userdb users = {
 	.passwd = "root:x:0:0:root:/root:/bin/sh\n"

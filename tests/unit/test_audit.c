@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "audit_denials.h"
-#include "audit_log.h"
-#include "check.h"
+#include "checks/access/audit_denials.h"
+#include "formats/audit_log.h"
+#include "checks/check.h"
 
 extern const struct check check_audit;
 

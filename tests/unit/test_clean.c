@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clean.h"
-#include "source.h"
+#include "clean/clean.h"
+#include "source/source.h"
 
 #define CEPH "AQDtqbVmAAAAABAAhunter2XXXXXXXXXXXXXXX=="
 

@@ -2,8 +2,8 @@
 /* What shells are told to offer. */
 #include "test.h"
 
-#include "complete.h"
-#include "options.h"
+#include "commands/complete.h"
+#include "commands/options.h"
 
 #define TREE "tests/golden/web/tree"
 

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "source.h"
+#include "checks/check.h"
+#include "source/source.h"
 
 extern const struct check check_device_list, check_process;
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "diff.h"
+#include "commands/diff/diff.h"
 
 static struct diff_side *side(const char *xml)
 {

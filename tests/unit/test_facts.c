@@ -2,8 +2,8 @@
 /* The facts document. */
 #include "test.h"
 
-#include "facts.h"
-#include "xml.h"
+#include "facts/facts.h"
+#include "base/xml.h"
 
 static void a_number_is_all_of_its_text(void **state G_GNUC_UNUSED)
 {

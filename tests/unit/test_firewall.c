@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "check.h"
-#include "firewall.h"
+#include "checks/check.h"
+#include "checks/network/packet_filter.h"
 
 extern const struct check check_firewall;
 

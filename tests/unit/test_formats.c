@@ -2,9 +2,9 @@
 /* Formats for tickets, build servers and monitoring: no string can break out of its place. */
 #include "test.h"
 
-#include "finding.h"
-#include "markdown.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "report/markdown/markdown.h"
+#include "report/writer.h"
 
 #define EVIL "a\"b\\c`<i>\n@all #1\033[2J]]>"
 

@@ -2,9 +2,9 @@
 /* The HTML page: well-formed whatever the strings are, harmless, small, nothing lost. */
 #include "test.h"
 
-#include "finding.h"
-#include "writer.h"
-#include "xml.h"
+#include "findings/finding.h"
+#include "report/writer.h"
+#include "base/xml.h"
 
 #define EVIL "<script>alert(1)</script>\" onload='x' & \033[2J\xe2\x80\xae]]>-->"
 

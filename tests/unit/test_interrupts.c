@@ -2,8 +2,8 @@
 /* Interrupts of the host between two readings. */
 #include "test.h"
 
-#include "check.h"
-#include "source.h"
+#include "checks/check.h"
+#include "source/source.h"
 
 extern const struct check check_interrupts;
 

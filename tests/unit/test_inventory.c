@@ -11,8 +11,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "inventory.h"
-#include "xml.h"
+#include "formats/inventory.h"
+#include "base/xml.h"
 
 static void put(void *data, const struct claim *c)
 {

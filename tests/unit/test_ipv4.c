@@ -2,7 +2,7 @@
 /* IPv4 addresses and subnets. */
 #include "test.h"
 
-#include "ipv4.h"
+#include "formats/ipv4.h"
 
 static void an_address_is_four_numbers_and_nothing_else(void **state G_GNUC_UNUSED)
 {

@@ -2,7 +2,7 @@
 /* Reading JSON of any shape. */
 #include "test.h"
 
-#include "json_read.h"
+#include "base/json_read.h"
 
 static JsonObject *load(JsonParser *parser, const char *text)
 {

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "judge.h"
-#include "rules.h"
-#include "source.h"
+#include "judge/judge.h"
+#include "rules/rules.h"
+#include "source/source.h"
 
 #define RULE(id, context, inner)                                                                   \
 	"<rule id='" id "' cause='c' severity='warning' confidence='certain' symptoms='crash' "    \

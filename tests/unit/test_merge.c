@@ -2,7 +2,7 @@
 /* One report over many hosts. */
 #include "test.h"
 
-#include "merge.h"
+#include "commands/merge/merge.h"
 
 static void add(struct merge *m, const char *host, const char *qemu, const char *findings)
 {

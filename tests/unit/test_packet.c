@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "packet.h"
+#include "live/probe/packet.h"
 
 static const struct packet_ends ends = {
 	.source_mac = { 0x52, 0x54, 0, 1, 2, 3 },

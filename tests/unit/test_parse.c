@@ -2,8 +2,8 @@
 /* Small texts of the field, and image headers. */
 #include "test.h"
 
-#include "image_header.h"
-#include "parse.h"
+#include "formats/image_header.h"
+#include "formats/parse.h"
 
 static void versions_are_ordered_by_number(void **state G_GNUC_UNUSED)
 {

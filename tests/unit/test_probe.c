@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "packet.h"
-#include "probe_plan.h"
+#include "live/probe/packet.h"
+#include "live/probe/probe_plan.h"
 
 #define MS 1000
 #define GATEWAY 0xc0a87a01u

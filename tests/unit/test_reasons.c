@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "finding.h"
-#include "reasons.h"
+#include "findings/finding.h"
+#include "report/reasons.h"
 
 static void add(GPtrArray *all, const char *rule, const char *source, const char *reason)
 {

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "redact.h"
+#include "redact/redact.h"
 
 static const guint8 key[REDACT_KEY_BYTES] = "of the tests";
 

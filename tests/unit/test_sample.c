@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "source.h"
-#include "tasks.h"
+#include "checks/check.h"
+#include "source/source.h"
+#include "checks/performance/tasks.h"
 
 extern const struct check check_sample, check_host_use, check_guest_state;
 

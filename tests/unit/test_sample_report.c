@@ -4,10 +4,10 @@
 
 #include <json-glib/json-glib.h>
 
-#include "finding.h"
-#include "json_make.h"
-#include "sample_rows.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "base/json_make.h"
+#include "diagnose/sample_rows.h"
+#include "report/writer.h"
 
 static struct report *report_of(const char *vcpu_attr, const char *value)
 {

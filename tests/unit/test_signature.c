@@ -10,11 +10,11 @@
 
 #include <string.h>
 
-#include "facts.h"
-#include "rules.h"
-#include "signature.h"
-#include "source.h"
-#include "xml.h"
+#include "facts/facts.h"
+#include "rules/rules.h"
+#include "rules/signature.h"
+#include "source/source.h"
+#include "base/xml.h"
 
 #define ERROR_TXT "/vmdoctor/error.txt"
 #define DAEMON_LOG "/var/log/libvirt/libvirtd.log"

@@ -4,10 +4,10 @@
 
 #include <errno.h>
 
-#include "sos.h"
-#include "sos_net.h"
-#include "sos_text.h"
-#include "source.h"
+#include "archives/sos/sos.h"
+#include "archives/sos/sos_net.h"
+#include "archives/sos/sos_text.h"
+#include "source/source.h"
 
 static void a_date_counts_in_universal_time_only(void **state G_GNUC_UNUSED)
 {

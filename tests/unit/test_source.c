@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "source.h"
+#include "source/source.h"
 
 /* A directory of its own for each test, in *state. */
 static int setup(void **state)

@@ -13,9 +13,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "json_make.h"
-#include "osinfo_load.h"
-#include "source.h"
+#include "base/json_make.h"
+#include "live/osinfo/osinfo_load.h"
+#include "source/source.h"
 
 /*
  * libosinfo 1.10 leaks some lists while it loads. Only the slow unwinder finds its frames, and so

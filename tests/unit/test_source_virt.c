@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_make.h"
-#include "source.h"
-#include "virt.h"
+#include "base/json_make.h"
+#include "source/source.h"
+#include "live/virt/virt.h"
 
 #define ROOT "/vmdoctor/libvirt/"
 

@@ -7,10 +7,10 @@
 
 #include <errno.h>
 
-#include "diagnose.h"
-#include "finding.h"
-#include "options.h"
-#include "source.h"
+#include "diagnose/diagnose.h"
+#include "findings/finding.h"
+#include "commands/options.h"
+#include "source/source.h"
 
 #define TREE "tests/golden/web/tree"
 

@@ -4,7 +4,7 @@
 
 #include <libxml/xpath.h>
 
-#include "upgrade.h"
+#include "rules/upgrade_target.h"
 
 static void assert_valid_xpath(const char *text)
 {

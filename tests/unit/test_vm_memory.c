@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "check.h"
-#include "source.h"
+#include "checks/check.h"
+#include "source/source.h"
 
 extern const struct check check_vm_memory;
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "when.h"
+#include "formats/when.h"
 
 #define NOW 1795242010 /* 2026-11-21 06:20:10 UTC */
 

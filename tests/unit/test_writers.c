@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "finding.h"
-#include "writer.h"
+#include "findings/finding.h"
+#include "report/writer.h"
 
 /* What a test needs freed, also when an assertion jumps out of it. */
 struct world {

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * text - the report that a person reads on a terminal
+ *
+ * What is broken stands out; advice is short, so that a usual report fits on a screen or two.
+ * --verbose shows all of everything.
+ */
+#include "report/text/text.h"
+
+#include "findings/finding.h"
+#include "base/i18n.h"
+#include "report/pen.h"
+#include "report/writer.h"
+
+/* "2 warnings"; adjectives and uncountables keep their form. */
+static char *counted(unsigned int n, enum severity severity)
+{
+	if (severity == SEVERITY_WARNING)
+		return g_strdup_printf(ngettext("%u warning", "%u warnings", n), n);
+	if (severity == SEVERITY_ERROR)
+		return g_strdup_printf(ngettext("%u error", "%u errors", n), n);
+	return g_strdup_printf("%u %s", n, _(severity_names[severity]));
+}
+
+/* "1 error, 2 advice", the worst first */
+static char *severity_counts(const struct report *r)
+{
+	unsigned int n[SEVERITY_MAX_] = { 0 };
+	GString *s = g_string_new(NULL);
+
+	for (guint i = 0; i < r->findings->len; i++)
+		n[((const struct finding *)r->findings->pdata[i])->severity]++;
+	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--) {
+		g_autofree char *part = counted(n[i], i);
+
+		if (n[i] > 0)
+			g_string_append_printf(s, "%s%s", s->len > 0 ? ", " : "", part);
+	}
+	return g_string_free(s, FALSE);
+}
+
+static void write_found(const struct report *r, struct pen *p)
+{
+	g_autofree char *counts = severity_counts(r);
+	unsigned int n = r->findings->len;
+
+	pen_printf(p, ngettext("%u finding (%s), %u passed, %u undecided", "%u findings (%s), %u passed, %u undecided", n),
+		   n, counts, r->passed, r->undecided->len);
+}
+
+static void write_nothing_checked(const struct report *r, struct pen *p)
+{
+	unsigned int n = r->undecided->len;
+
+	if (n == 0)
+		pen_words(p, _("Nothing was checked"));
+	else
+		pen_printf(p, ngettext("Nothing could be checked: %u check is undecided",
+				       "Nothing could be checked: %u checks are undecided", n), n);
+}
+
+/* Says how much the good news rests on. */
+static void write_nothing_found(const struct report *r, struct pen *p)
+{
+	pen_printf(p, r->muted > 0 ? ngettext("No new problem found: %u check passed",
+					      "No new problem found: %u checks passed", r->passed)
+				   : ngettext("No problem found: %u check passed",
+					      "No problem found: %u checks passed", r->passed), r->passed);
+	if (r->undecided->len == 0)
+		return;
+	pen_attach(p, ",");
+	pen_printf(p, _("%u could not be decided"), r->undecided->len);
+}
+
+static void write_counts(const struct report *r, struct pen *p)
+{
+	pen_blank(p);
+	pen_ink(p, INK_BOLD);
+	if (r->findings->len > 0)
+		write_found(r, p);
+	else if (r->passed == 0)
+		write_nothing_checked(r, p);
+	else
+		write_nothing_found(r, p);
+	if (r->muted > 0) {
+		pen_attach(p, ",");
+		pen_printf(p, _("%u muted"), r->muted);
+	}
+	pen_ink(p, INK_PLAIN);
+	pen_line(p, 0);
+}
+
+static void write_text(const struct report *r, const struct style *style, GString *out)
+{
+	struct pen pen = { .out = out, .width = style->width, .colour = style->colour };
+
+	if (!style->quiet) {
+		text_head(r, style, &pen);
+		text_paths(r, &pen);
+		text_sample(r, style, &pen);
+		write_counts(r, &pen);
+	}
+	text_findings(r, style, &pen);
+	if (!style->quiet)
+		text_undecided(r, style, &pen);
+}
+
+const struct writer writer_text = {
+	.name = "text",
+	.suffix = ".txt",
+	.summary = "for people, on a terminal",
+	.write = write_text,
+};

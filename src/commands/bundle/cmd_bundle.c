@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_bundle - vmdoctor bundle: all that a diagnosis read, and the report, in one archive
+ *
+ * The archive is a case tree, its manifest first. Beside what was read it holds, below vmdoctor/,
+ * bundle.json, and report.txt, report.json and whatever other writer there is.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/bundle/bundle_write.h"
+#include "commands/cmd.h"
+#include "diagnose/diagnose.h"
+#include "findings/finding.h"
+#include "base/i18n.h"
+#include "base/json_make.h"
+#include "commands/options.h"
+#include "formats/parse.h"
+#include "base/progress.h"
+#include "redact/redact.h"
+#include "commands/bundle/redact_check.h"
+#include "diagnose/sampling.h"
+#include "clean/scrub.h"
+#include "source/source.h"
+#include "report/writer.h"
+
+#define WIDTH_DEFAULT 80 /* as check writes into a pipe */
+#define HITS_SHOWN 5
+#define SHRINKS_TO 8 /* logs and XML become about an eighth */
+
+/* What goes through the files of a record. */
+struct packing {
+	struct bundle *b; /* NULL: only counted and listed */
+	bool is_listed;
+	uint64_t files, bytes;
+	struct progress *progress;
+};
+
+static void show_files(struct packing *p)
+{
+	g_autofree char *text = NULL;
+
+	if (p->is_listed || !progress_is_due(p->progress))
+		return;
+	text = g_strdup_printf(ngettext("%lu file", "%lu files", (unsigned long)p->files), (unsigned long)p->files);
+	progress_say(p->progress, text);
+}
+
+static int put_file(void *data, const char *path, GBytes *content)
+{
+	struct packing *p = data;
+	gsize size = content ? g_bytes_get_size(content) : 0;
+
+	p->files++;
+	p->bytes += size;
+	show_files(p);
+	if (p->is_listed) {
+		g_autofree char *shown = g_strescape(path, NULL);
+
+		printf("%10zu  %s\n", size, shown);
+	}
+	return !p->b || bundle_add(p->b, path, content) ? 0 : -EIO;
+}
+
+static int put_text(struct packing *p, const char *path, const char *text)
+{
+	g_autoptr(GBytes) content = g_bytes_new(text, strlen(text));
+
+	return put_file(p, path, content);
+}
+
+static void put_reports(struct packing *p, const struct report *r)
+{
+	static const char *const formats[] = { "text", "json", "html" };
+	const struct style style = { .width = WIDTH_DEFAULT };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+		const struct writer *w = writer_find(formats[i]);
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autofree char *path = w ? g_strconcat("/vmdoctor/report", w->suffix, NULL) : NULL;
+
+		if (!w)
+			continue;
+		w->write(r, &style, text);
+		put_text(p, path, text->str);
+	}
+}
+
+static void put_about(struct packing *p, const struct options *o, const struct report *r)
+{
+	JsonBuilder *b = json_make_object();
+	g_autofree char *text = NULL;
+
+	json_make_text(b, "schema", "vmdoctor.bundle/1");
+	json_make_text(b, "version", VERSION);
+	json_make_text(b, "taken", r->taken);
+	json_make_text(b, "host", r->host.name);
+	json_builder_set_member_name(b, "domains");
+	json_builder_begin_array(b);
+	for (size_t i = 0; o->domains && o->domains[i]; i++)
+		json_make_item(b, o->domains[i]);
+	json_builder_end_array(b);
+	text = json_make_end(b);
+	put_text(p, "/vmdoctor/bundle.json", text);
+}
+
+static bool pack(struct packing *p, const struct options *o, struct source *record, const struct report *r)
+{
+	int status = record_export(record, put_file, p);
+
+	if (status == 0) {
+		put_about(p, o, r);
+		put_reports(p, r);
+	}
+	progress_end(p->progress);
+	if (status == -EINVAL)
+		cmd_fail("a path that was read leaves the tree");
+	return status == 0;
+}
+
+/* "vmdoctor-HOST-20261121-083000": of what is in a host's name, what a file name may hold. */
+static char *stem_of(const struct report *r)
+{
+	g_autofree char *host = g_strdup(r->host.name ? r->host.name : "host");
+	g_autoptr(GDateTime) taken = r->taken ? g_date_time_new_from_iso8601(r->taken, NULL) : NULL;
+	g_autoptr(GDateTime) now = taken ? g_date_time_ref(taken) : g_date_time_new_now_utc();
+	g_autofree char *date = g_date_time_format(now, "%Y%m%d-%H%M%S");
+
+	g_strcanon(host, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_", '-');
+	return g_strdup_printf("vmdoctor-%.64s-%s", host[0] == '.' ? "host" : host, date);
+}
+
+static int64_t time_of(const struct report *r)
+{
+	g_autoptr(GDateTime) taken = r->taken ? g_date_time_new_from_iso8601(r->taken, NULL) : NULL;
+
+	return taken ? g_date_time_to_unix(taken) : 0;
+}
+
+/* An independent look at what was written: a secret in it, and there is no bundle. */
+static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTable *known,
+			       struct progress *progress)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) hits = NULL;
+
+	if (progress_is_due(progress))
+		progress_say(progress, _("looks through it for secrets"));
+	hits = scrub_look(bundle_file(b), known, &error);
+	progress_end(progress);
+	if (!hits) {
+		cmd_fail("%s: cannot be read again: %s", path, error->message);
+		return false;
+	}
+	for (size_t i = 0; i < hits->len && i < HITS_SHOWN; i++) {
+		const struct scrub_hit *hit = hits->pdata[i];
+
+		cmd_fail("%s: would hold a secret (%s) in %s, line %u", path, hit->kind, hit->path, hit->line);
+	}
+	if (hits->len > 0)
+		cmd_fail("nothing was written");
+	return hits->len == 0;
+}
+
+static int finish(struct bundle *b, const char *path, const struct packing *p, const struct report *r,
+		  GHashTable *known, struct redact *redact)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *size = NULL, *map = NULL;
+
+	if (!bundle_close(b, &error))
+		return cmd_fail("%s", error->message);
+	if (!is_free_of_secrets(b, path, known, p->progress))
+		return EXIT_CANNOT;
+	if (redact && (!redact_check(redact, bundle_file(b), path, &error) ||
+		       !(map = redact_write_map(redact, path, &error))))
+		return cmd_fail("%s", error->message);
+	if (!bundle_publish(b, &error)) {
+		if (map)
+			unlink(map);
+		return cmd_fail("%s", error->message);
+	}
+	size = parse_size_text(bundle_size_bytes(b));
+	printf(_("%s: %lu files, %s; findings: %u\n"), path, (unsigned long)p->files, size, r->findings->len);
+	if (map)
+		printf(_("%s: what is called what; keep it for yourself\n"), map);
+	return EXIT_CLEAN;
+}
+
+static int write_bundle(const struct options *o, struct source *record, const struct report *r,
+			struct redact *redact, struct progress *progress)
+{
+	g_autofree char *stem = stem_of(r);
+	g_autofree char *path = o->outputs ? g_strdup(o->outputs[0]) : g_strconcat(stem, ".tar.zst", NULL);
+	g_autoptr(GError) error = NULL;
+	struct packing p = { .b = bundle_new(path, stem, time_of(r), &error), .progress = progress };
+	int status;
+
+	if (!p.b)
+		return cmd_fail("%s", error->message);
+	/* Whatever could not be added, bundle_close() says why. */
+	(void)pack(&p, o, record, r);
+	status = finish(p.b, path, &p, r, o->secrets, redact);
+	bundle_free(p.b);
+	return status;
+}
+
+static int list(const struct options *o, struct source *record, const struct report *r, struct progress *progress)
+{
+	struct packing p = { .is_listed = true, .progress = progress };
+	g_autofree char *all = NULL, *packed = NULL;
+
+	if (!pack(&p, o, record, r))
+		return EXIT_CANNOT;
+	all = parse_size_text(p.bytes);
+	packed = parse_size_text(p.bytes / SHRINKS_TO);
+	printf(_("%lu files, %s; packed about %s\n"), (unsigned long)p.files, all, packed);
+	return EXIT_CLEAN;
+}
+
+static int put_out(const struct options *o, struct source *record, const struct report *r, struct redact *redact,
+		   struct progress *progress)
+{
+	return o->dry_run ? list(o, record, r, progress) : write_bundle(o, record, r, redact, progress);
+}
+
+/* Each as a text of its own. */
+static GStrv redact_list(struct redact *redact, const GStrv texts)
+{
+	GStrv list = g_strdupv(texts);
+
+	for (size_t i = 0; list && list[i]; i++) {
+		char *text = redact_text(redact, list[i], strlen(list[i]), NULL);
+
+		g_free(list[i]);
+		list[i] = text;
+	}
+	return list;
+}
+
+/* The rewritten record is diagnosed anew: so its report is what a replay of it will say. */
+static int put_out_redacted(const struct options *o, struct source *record, GPtrArray *rules,
+			    struct progress *progress)
+{
+	struct redact *redact = redact_new(NULL);
+	g_autoptr(GError) error = NULL;
+	struct source *other = redact_record(redact, record, &error);
+	g_auto(GStrv) domains = redact_list(redact, o->domains), ignore = redact_list(redact, o->ignore);
+	struct options shown = *o;
+	struct report *r;
+	int status;
+
+	/* Nothing is live from here on, and all that was recorded was wanted. */
+	shown.from = (char *)(uintptr_t)"redacted";
+	shown.domains = shown.globs = NULL;
+	shown.facts = NULL;
+	shown.ignore = ignore;
+	r = other ? diagnose(&shown, other, rules, NULL, &error) : NULL;
+	shown.domains = domains;
+	status = r ? put_out(&shown, other, r, redact, progress) : cmd_fail("%s", error->message);
+	report_free(r);
+	source_free(other);
+	redact_free(redact);
+	return status;
+}
+
+static int bundle(const struct options *o)
+{
+	struct progress progress = { .begin_us = g_get_monotonic_time() };
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
+	struct source *record = rules ? diagnose_open(o, &error) : NULL;
+	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
+	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
+	int status;
+
+	if (!r)
+		status = cmd_fail("%s", error->message);
+	else if (o->redact)
+		status = put_out_redacted(o, record, rules, &progress);
+	else
+		status = put_out(o, record, r, NULL, &progress);
+	report_free(r);
+	source_free(record);
+	return status;
+}
+
+int cmd_bundle(int argc, char **argv)
+{
+	g_autoptr(GHashTable) secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct options o = { .command = FOR_BUNDLE };
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	if (!options_parse(&o, argc, argv, &error))
+		return cmd_usage(&o, error);
+	o.secrets = secrets;
+	status = bundle(&o);
+	options_done(&o);
+	return status;
+}
+
+/* vmdoctor scrub-check PATH...: where secrets are, and of what kind; never which. */
+int cmd_scrub_check(int argc, char **argv)
+{
+	int status = EXIT_CLEAN;
+
+	if (argc < 1)
+		return cmd_fail("scrub-check: which archive, directory or file?");
+	for (int i = 0; i < argc; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GPtrArray) hits = scrub_look(argv[i], NULL, &error);
+
+		if (!hits)
+			return cmd_fail("%s", error->message);
+		for (size_t n = 0; n < hits->len; n++) {
+			const struct scrub_hit *hit = hits->pdata[n];
+			g_autofree char *shown = g_strescape(hit->path, NULL);
+
+			if (hit->line > 0)
+				printf("%s:%u: %s\n", shown, hit->line, hit->kind);
+			else
+				printf("%s: %s\n", shown, hit->kind);
+		}
+		if (hits->len > 0)
+			status = EXIT_FOUND;
+	}
+	return status;
+}

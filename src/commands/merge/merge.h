@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * merge - one report over many hosts
+ *
+ * Reports are read one after the other; what is kept is one entry for each kind of finding and one
+ * line for each host, so that memory grows with hosts and kinds, not with reports.
+ */
+#ifndef VMDOCTOR_MERGE_H
+#define VMDOCTOR_MERGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "findings/finding.h"
+
+/** One rule's findings, on all hosts. */
+struct merge_kind {
+	char *rule, *title; /* the title of the first that was seen, worst first */
+	enum severity severity;
+	GPtrArray *places; /* "host/domain", or "host"; each once */
+	GHashTable *known; /* of places; borrowed */
+	GHashTable *hosts; /* names */
+};
+
+/** What most hosts have, and who has something else. */
+struct merge_outlier {
+	const char *what; /* "libvirt" */
+	char *usual;
+	unsigned int usual_hosts;
+	char *value; /* what these have instead */
+	GPtrArray *hosts;
+};
+
+struct merge {
+	GPtrArray *hosts; /* names, as read */
+	unsigned int domains, findings;
+	GHashTable *kinds; /* rule → struct merge_kind */
+	GPtrArray *values; /* of GPtrArray of strings, by attribute: one for each host */
+};
+
+struct merge *merge_new(void);
+void merge_free(struct merge *m);
+/** merge_add - one JSON report; false with @error when it is none, and nothing was added */
+bool merge_add(struct merge *m, const char *name, const char *text, gsize size, GError **error);
+/** merge_kinds - by what hurts most: severity, then hosts, then rule; g_ptr_array_unref() it */
+GPtrArray *merge_kinds(const struct merge *m);
+/** merge_outliers - of each attribute that more than half of the hosts agree on */
+GPtrArray *merge_outliers(const struct merge *m);
+
+struct style;
+void merge_write_text(const struct merge *m, const struct style *style, GString *out);
+/** merge_write_json - schema vmdoctor.merge/1, described by rules/merge.schema.json */
+void merge_write_json(const struct merge *m, GString *out);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options - parsing the command line of check.
+ */
+#include "commands/options.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "formats/ipv4.h"
+#include "rules/rules.h"
+#include "rules/upgrade_target.h"
+#include "report/writer.h"
+
+#define TIMEOUT_DEFAULT_S 60
+
+static void add_group(GOptionContext *context, struct options *o, enum option_group group)
+{
+	const char *title = _(option_group_titles[group]);
+	GOptionGroup *g = g_option_group_new(title, title, "", NULL, NULL);
+	bool any = false;
+
+	for (const struct option_row *r = option_rows; r->name; r++) {
+		const GOptionEntry entries[] = {
+			{ r->name, r->letter, 0, r->arg, (char *)o + r->at, _(r->text), r->value }, { 0 }
+		};
+
+		if (r->group != group || !(r->commands & o->command))
+			continue;
+		g_option_group_add_entries(g, entries);
+		any = true;
+	}
+	if (any)
+		g_option_context_add_group(context, g);
+	else
+		g_option_group_unref(g);
+}
+
+/* GLib writes what it reads into @o. */
+static GOptionContext *context_new(struct options *o)
+{
+	const GOptionEntry domains[] = {
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->domains, NULL, "[DOMAIN…]" }, { 0 }
+	};
+	GOptionContext *context = g_option_context_new(NULL);
+
+	g_option_context_add_main_entries(context, domains, NULL);
+	for (int group = 0; group < GROUPS; group++)
+		add_group(context, o, (enum option_group)group);
+	g_option_context_set_help_enabled(context, FALSE);
+	return context;
+}
+
+static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool fail(GError **error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_propagate_error(error, g_error_new_valist(G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+						    _(format), args));
+	va_end(args);
+	return false;
+}
+
+static bool check_target(const struct options *o, GError **error)
+{
+	struct upgrade_target target = { 0 };
+
+	if (!o->to && !o->to_emulator)
+		return o->command != FOR_AUDIT || fail(error, "upgraded to what? --to TARGET or --to-emulator PATH");
+	if (o->to && o->to_emulator)
+		return fail(error, "--to and --to-emulator exclude each other");
+	if (o->to_emulator && *o->to_emulator != '/')
+		return fail(error, "--to-emulator %s: not an absolute path", o->to_emulator);
+	if (!o->to || g_file_test(o->to, G_FILE_TEST_IS_REGULAR))
+		return true;
+	if (!upgrade_target_parse(o->to, &target, error))
+		return false;
+	upgrade_target_done(&target);
+	return true;
+}
+
+static bool check_words(struct options *o, GError **error)
+{
+	static const char *const when[] = { "always", "never", "auto", NULL };
+	int severity = o->fail_on_name ? severity_parse(o->fail_on_name) : SEVERITY_WARNING;
+	g_autofree char *symptoms = g_strjoinv(", ", (char **)(uintptr_t)symptom_names);
+	g_autofree char *formats = writer_names();
+
+	if (severity < 0)
+		return fail(error, "--fail-on %s: not one of %s", o->fail_on_name,
+			    "critical, error, warning, advice, info");
+	o->fail_on = (enum severity)severity;
+	if (o->symptom && !g_strv_contains(symptom_names, o->symptom))
+		return fail(error, "--symptom %s: not one of %s", o->symptom, symptoms);
+	for (size_t i = 0; o->formats && o->formats[i]; i++)
+		if (!writer_find(o->formats[i]))
+			return fail(error, "--format %s: not one of %s", o->formats[i], formats);
+	if (o->colour && !g_strv_contains(when, o->colour))
+		return fail(error, "--color %s: not one of %s", o->colour, "always, never, auto");
+	return true;
+}
+
+static bool check_source(const struct options *o, GError **error)
+{
+	if (o->from && o->connect)
+		return fail(error, "--from %s: without a live host there is no --connect %s", o->from,
+			    o->connect);
+	if (o->at && (o->since || o->until))
+		return fail(error, "--at %s: not with --since or --until", o->at);
+	if (o->guest_files && o->no_guest)
+		return fail(error, "--guest-files and --no-guest exclude each other");
+	if (o->command == FOR_BUNDLE && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
+		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
+	return check_target(o, error);
+}
+
+static bool check_probe(const struct options *o, GError **error)
+{
+	uint32_t target;
+
+	if (o->command == FOR_PROBE && !o->domains && !o->globs)
+		return fail(error, "which domain?");
+	if (o->probe && o->no_probe)
+		return fail(error, "--probe and --no-probe exclude each other");
+	if (!o->probe && (o->force || o->target || o->dns_name || o->pcap))
+		return fail(error, "--force, --target, --name and --pcap are about a probe: --probe");
+	if (o->target && !ipv4_parse(o->target, &target))
+		return fail(error, "--target %s: not an IPv4 address", o->target);
+	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
+		return fail(error, "--pcap %s: is there already", o->pcap);
+	return true;
+}
+
+static bool check_seconds(const struct options *o, GError **error)
+{
+	if (o->timeout_s <= 0)
+		return fail(error, "--timeout: not a number of seconds above 0");
+	if (o->sample_s < 0)
+		return fail(error, "--sample: not a number of seconds from 0 on");
+	if (o->command == FOR_TOP && o->sample_s == 0)
+		return fail(error, "--sample 0: top has to measure");
+	if (o->sample_s > o->timeout_s)
+		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->timeout_s);
+	return true;
+}
+
+static bool check_values(struct options *o, GError **error)
+{
+	return check_words(o, error) && check_source(o, error) && check_probe(o, error) && check_seconds(o, error);
+}
+
+/* n outputs go with the first n formats; one format more may go to standard output. */
+static bool check_outputs(struct options *o, GError **error)
+{
+	guint formats = o->formats ? g_strv_length(o->formats) : 1;
+	guint outputs = o->outputs ? g_strv_length(o->outputs) : 0;
+
+	if (outputs > formats || formats > outputs + 1)
+		return fail(error, "each --format but one needs its own --output");
+	return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, GError **error)
+{
+	g_autoptr(GOptionContext) context = context_new(o);
+	g_auto(GStrv) args = g_new0(char *, (gsize)argc + 2);
+	bool ok;
+
+	args[0] = g_strdup("vmdoctor");
+	for (int i = 0; i < argc; i++)
+		args[i + 1] = g_strdup(argv[i]);
+	o->timeout_s = TIMEOUT_DEFAULT_S;
+	ok = g_option_context_parse_strv(context, &args, error) && check_values(o, error) &&
+	     check_outputs(o, error);
+	o->probing = (struct source_probe_options){ o->force, o->target, o->dns_name, o->pcap };
+	if (!ok)
+		options_done(o);
+	return ok;
+}
+
+void options_done(struct options *o)
+{
+	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
+				  o->baseline, o->record, o->error_text, o->error_file,
+				  o->facts,    o->since,  o->until,	 o->at,
+				  o->to, o->to_emulator, o->target,   o->dns_name, o->pcap };
+	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
+				o->set,	    o->globs,	o->domains };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+		g_free(strings[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		g_strfreev(lists[i]);
+	*o = (struct options){ .command = o->command }; /* which a message still wants */
+}
+
+char *options_help(enum command_bit command)
+{
+	struct options o = { .command = command };
+	g_autoptr(GOptionContext) context = context_new(&o);
+
+	g_set_prgname("vmdoctor");
+	return g_option_context_get_help(context, FALSE, NULL);
+}

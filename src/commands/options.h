@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options - the command line of the commands that diagnose
+ */
+#ifndef VMDOCTOR_OPTIONS_H
+#define VMDOCTOR_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "findings/finding.h"
+#include "source/source.h"
+
+enum exit_status {
+	EXIT_CLEAN = 0,	    /* nothing at or above --fail-on */
+	EXIT_FOUND = 1,	    /* findings */
+	EXIT_CANNOT = 2,    /* usage, bad rules, no such domain, unreadable input, no libvirt */
+	EXIT_UNDECIDED = 3, /* --strict, and something could not be checked */
+	EXIT_INTERRUPTED = 130, /* SIGINT, as shells say it */
+};
+
+/** The commands whose line is an options line; each a bit, so that an option can name several. */
+enum command_bit {
+	FOR_CHECK = 1,
+	FOR_AUDIT = 2,
+	FOR_PROBE = 4,
+	FOR_SAMPLE = 8,
+	FOR_TOP = 16,
+	FOR_BUNDLE = 32,
+	FOR_DIFF = 64,
+	FOR_MERGE = 128,
+	FOR_ALL = 255,
+};
+
+/** What was typed; all strings are owned, NULL where not given. */
+struct options {
+	enum command_bit command;
+	char *connect, *from, *symptom, *fail_on_name, *colour, *baseline, *record, *facts, *since, *until, *at;
+	char *error_text, *error_file;
+	GStrv formats, outputs, rules, ignore, set, globs, domains;
+	/* Of a network probe; probing borrows the strings. */
+	char *target, *dns_name, *pcap;
+	const char *const *about; /* only rules that explain one of these symptoms; NULL: all */
+	char *to, *to_emulator; /* what the host is to be upgraded to */
+	gboolean probe, force;
+	struct source_probe_options probing;
+	int timeout_s, sample_s; /* sample_s 0: no sample */
+	gboolean guest_files; /* read files in guests by their agents */
+	gboolean batch; /* of top: one table after the other */
+	int rounds;	/* of top: 0: until it is ended */
+	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
+	enum severity fail_on;
+	gboolean dry_run, redact; /* of a bundle */
+	GHashTable *secrets; /* if set, gets what was hidden in what was read; borrowed */
+};
+
+enum option_group { GROUP_WHAT, GROUP_REPORT, GROUP_RULES, GROUP_MEASURE, GROUP_PROBE, GROUP_COMMAND, GROUPS };
+
+struct option_row {
+	const char *name;
+	char letter; /* 0: none */
+	GOptionArg arg;
+	size_t at; /* of its value in struct options */
+	unsigned int commands; /* enum command_bit */
+	enum option_group group;
+	const char *text, *value; /* @value, "FILE": NULL for one that takes none */
+};
+
+/** option_rows - all options; the last row has no name */
+extern const struct option_row option_rows[];
+/** option_group_titles - by enum option_group */
+extern const char *const option_group_titles[];
+
+/**
+ * options_parse - the line of the command o->command; what it does not take is an error
+ * @argv: from the first argument on, without the command's name
+ * Return: false with @error
+ */
+bool options_parse(struct options *o, int argc, char **argv, GError **error);
+void options_done(struct options *o);
+/** options_help - the options that @command takes, for `vmdoctor help COMMAND` */
+char *options_help(enum command_bit command);
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options_table - the options, what they are called, and which commands take them.
+ */
+#include "commands/options.h"
+
+#include <stddef.h>
+
+#include "base/i18n.h"
+
+#define DIAGNOSING (FOR_CHECK | FOR_AUDIT | FOR_PROBE | FOR_SAMPLE | FOR_TOP | FOR_BUNDLE | FOR_DIFF)
+#define PROBING (FOR_CHECK | FOR_PROBE | FOR_BUNDLE)
+#define AT(member) offsetof(struct options, member)
+
+const char *const option_group_titles[] = {
+	[GROUP_WHAT] = N_("What to look at"),
+	[GROUP_REPORT] = N_("The report"),
+	[GROUP_RULES] = N_("The rules"),
+	[GROUP_MEASURE] = N_("Guests and time"),
+	[GROUP_PROBE] = N_("Network probes"),
+	[GROUP_COMMAND] = N_("Of this command"),
+};
+
+const struct option_row option_rows[] = {
+	{ "connect", 'c', G_OPTION_ARG_STRING, AT(connect), DIAGNOSING, GROUP_WHAT,
+	  N_("libvirt connection (default: as virsh)"), "URI" },
+	{ "from", 'f', G_OPTION_ARG_FILENAME, AT(from), DIAGNOSING & ~(unsigned)FOR_DIFF, GROUP_WHAT,
+	  N_("no live host: a bundle, a sosreport, a case tree, or one domain XML file"), "PATH" },
+	{ "domain-glob", 0, G_OPTION_ARG_STRING_ARRAY, AT(globs), DIAGNOSING, GROUP_WHAT,
+	  N_("the domains whose names match, too"), "GLOB" },
+	{ "error", 'e', G_OPTION_ARG_STRING, AT(error_text), DIAGNOSING, GROUP_WHAT,
+	  N_("an error message that you saw"), "TEXT" },
+	{ "error-file", 0, G_OPTION_ARG_FILENAME, AT(error_file), DIAGNOSING, GROUP_WHAT,
+	  N_("a file with it; - is standard input"), "FILE" },
+	{ "symptom", 's', G_OPTION_ARG_STRING, AT(symptom), DIAGNOSING, GROUP_WHAT,
+	  N_("what you complain about: ranks what explains it higher"), "NAME" },
+	{ "since", 0, G_OPTION_ARG_STRING, AT(since), DIAGNOSING, GROUP_WHAT,
+	  N_("log lines from then on; as journalctl reads times"), "TIME" },
+	{ "until", 0, G_OPTION_ARG_STRING, AT(until), DIAGNOSING, GROUP_WHAT, N_("log lines until then"), "TIME" },
+	{ "at", 0, G_OPTION_ARG_STRING, AT(at), DIAGNOSING, GROUP_WHAT,
+	  N_("log lines from 15 minutes before to 5 minutes after"), "TIME" },
+
+	{ "format", 'F', G_OPTION_ARG_STRING_ARRAY, AT(formats), FOR_ALL, GROUP_REPORT,
+	  N_("format of the report (default: text)"), "NAME" },
+	{ "output", 'o', G_OPTION_ARG_FILENAME_ARRAY, AT(outputs), FOR_ALL, GROUP_REPORT,
+	  N_("write it to FILE, whole or not at all; may be repeated with -F"), "FILE" },
+	{ "ignore", 0, G_OPTION_ARG_STRING_ARRAY, AT(ignore), DIAGNOSING, GROUP_REPORT,
+	  N_("count these findings, do not list them"), "ID[:SUBJECT-GLOB]" },
+	{ "baseline", 0, G_OPTION_ARG_FILENAME, AT(baseline), DIAGNOSING, GROUP_REPORT,
+	  N_("an earlier JSON report: list only what is new"), "FILE" },
+	{ "fail-on", 0, G_OPTION_ARG_STRING, AT(fail_on_name), FOR_ALL, GROUP_REPORT,
+	  N_("lowest severity for exit status 1 (default: warning)"), "SEVERITY" },
+	{ "strict", 0, G_OPTION_ARG_NONE, AT(strict), FOR_ALL, GROUP_REPORT,
+	  N_("exit status 3 when something could not be checked"), NULL },
+	{ "quiet", 'q', G_OPTION_ARG_NONE, AT(quiet), FOR_ALL, GROUP_REPORT, N_("findings only"), NULL },
+	{ "verbose", 'v', G_OPTION_ARG_NONE, AT(verbose), FOR_ALL, GROUP_REPORT,
+	  N_("references, evidence of advice, every undecided rule"), NULL },
+	{ "color", 0, G_OPTION_ARG_STRING, AT(colour), FOR_ALL, GROUP_REPORT, N_("always, never or auto (default: on a terminal)"), "WHEN" },
+	{ "no-pager", 0, G_OPTION_ARG_NONE, AT(no_pager), FOR_ALL, GROUP_REPORT, N_("do not send what is longer than the terminal through a pager"), NULL },
+
+	{ "rules", 0, G_OPTION_ARG_FILENAME_ARRAY, AT(rules), DIAGNOSING, GROUP_RULES, N_("further rules"), "DIR" },
+	{ "set", 0, G_OPTION_ARG_STRING_ARRAY, AT(set), DIAGNOSING, GROUP_RULES, N_("a rule's threshold"),
+	  "ID.PARAM=VALUE" },
+	{ "facts", 0, G_OPTION_ARG_FILENAME, AT(facts), DIAGNOSING, GROUP_RULES,
+	  N_("write the facts that rules see as XML, for those who write rules"), "FILE" },
+	{ "record", 0, G_OPTION_ARG_FILENAME, AT(record), DIAGNOSING, GROUP_RULES,
+	  N_("save all that was read as a case tree in the new directory DIR"), "DIR" },
+
+	{ "timeout", 0, G_OPTION_ARG_INT, AT(timeout_s), DIAGNOSING, GROUP_MEASURE,
+	  N_("deadline of the whole run (default: 60)"), "SECONDS" },
+	{ "sample", 0, G_OPTION_ARG_INT, AT(sample_s), DIAGNOSING, GROUP_MEASURE,
+	  N_("measure for so long: CPU, disks, interfaces (check: 0; sample: 3; top: 2)"), "SECONDS" },
+	{ "no-guest", 0, G_OPTION_ARG_NONE, AT(no_guest), DIAGNOSING, GROUP_MEASURE, N_("ask no guest agent"), NULL },
+	{ "guest-files", 0, G_OPTION_ARG_NONE, AT(guest_files), DIAGNOSING, GROUP_MEASURE,
+	  N_("let the agent read some files of /proc, too; libvirt marks the domain as tainted"), NULL },
+
+	{ "no-probe", 0, G_OPTION_ARG_NONE, AT(no_probe), DIAGNOSING, GROUP_PROBE,
+	  N_("touch no network (the default of check)"), NULL },
+	{ "probe", 0, G_OPTION_ARG_NONE, AT(probe), PROBING, GROUP_PROBE,
+	  N_("send at most 20 harmless frames per interface: where do they die?"), NULL },
+	{ "force", 0, G_OPTION_ARG_NONE, AT(force), PROBING, GROUP_PROBE,
+	  N_("probe bridges that run STP and lead outside, too"), NULL },
+	{ "target", 0, G_OPTION_ARG_STRING, AT(target), PROBING, GROUP_PROBE,
+	  N_("probe the whole path to this IPv4 address outside"), "ADDRESS" },
+	{ "name", 0, G_OPTION_ARG_STRING, AT(dns_name), PROBING, GROUP_PROBE,
+	  N_("probe the name server with this name"), "NAME" },
+	{ "pcap", 0, G_OPTION_ARG_FILENAME, AT(pcap), PROBING, GROUP_PROBE,
+	  N_("write the headers of what a probe saw to the new FILE"), "FILE" },
+
+	{ "to", 0, G_OPTION_ARG_STRING, AT(to), FOR_AUDIT, GROUP_COMMAND,
+	  N_("qemu-9.2, libvirt-10.4, debian13, rhel9.4 …, or a capabilities XML file"), "TARGET" },
+	{ "to-emulator", 0, G_OPTION_ARG_FILENAME, AT(to_emulator), FOR_AUDIT, GROUP_COMMAND,
+	  N_("a QEMU program of this host, asked itself"), "PATH" },
+	{ "batch", 'b', G_OPTION_ARG_NONE, AT(batch), FOR_TOP, GROUP_COMMAND,
+	  N_("one table after the other"), NULL },
+	{ "rounds", 'n', G_OPTION_ARG_INT, AT(rounds), FOR_TOP, GROUP_COMMAND, N_("end after N tables"), "N" },
+	{ "dry-run", 0, G_OPTION_ARG_NONE, AT(dry_run), FOR_BUNDLE, GROUP_COMMAND,
+	  N_("write nothing, list what it would hold"), NULL },
+	{ "redact", 0, G_OPTION_ARG_NONE, AT(redact), FOR_BUNDLE, GROUP_COMMAND,
+	  N_("other names and addresses; which, says FILE.map.tsv"), NULL },
+	{ 0 },
+};

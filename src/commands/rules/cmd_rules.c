@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_rules - vmdoctor rules list|show|lint|test, and vmdoctor explain.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/cmd.h"
+#include "diagnose/diagnose.h"
+#include "base/i18n.h"
+#include "commands/options.h"
+#include "report/pen.h"
+#include "commands/pager.h"
+#include "rules/rules.h"
+#include "commands/rules/rules_check.h"
+#include "rules/xpath.h"
+
+enum { LABEL_COLUMNS = 12 };
+
+/* All rules that check would use, and those in the named places. */
+static GPtrArray *load(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	struct options o = { 0 };
+	GPtrArray *rules = diagnose_rules(&o, &error);
+
+	for (int i = 0; rules && i < argc; i++)
+		if (!rules_load(rules, argv[i], &error))
+			g_clear_pointer(&rules, g_ptr_array_unref);
+	if (!rules)
+		cmd_fail("%s", error->message);
+	return rules;
+}
+
+/* A text with its values shown as their expressions. */
+static void print_text(const struct rule_text *t)
+{
+	const GPtrArray *parts = rule_text_local(t);
+
+	for (size_t i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		if (part->words)
+			fputs(part->words, stdout);
+		if (part->value)
+			printf("{%s}", part->value->text);
+	}
+	putchar('\n');
+}
+
+/* "cause       disk-source-missing" */
+static void print_field(const char *label, const char *value)
+{
+	unsigned int columns = pen_columns(label);
+
+	printf("%s%*s%s\n", label, columns < LABEL_COLUMNS ? (int)(LABEL_COLUMNS - columns) : 1, "", value);
+}
+
+static int list_rules(GPtrArray *rules)
+{
+	pager_start();
+	for (size_t i = 0; i < rules->len; i++) {
+		const struct rule *r = rules->pdata[i];
+
+		printf("%-34s %-8s %-8s ", r->id, severity_names[r->severity],
+		       confidence_names[r->confidence]);
+		print_text(&r->title);
+	}
+	return EXIT_CLEAN;
+}
+
+/* The root-cause classes, with the rules that recognise each, or why none can. */
+static int list_causes(GPtrArray *rules)
+{
+	g_autofree char *dir = rules_dir();
+	g_autofree char *path = g_build_filename(dir, "causes.tsv", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	if (!g_file_get_contents(path, &text, NULL, &error))
+		return cmd_fail("%s", error->message);
+	lines = g_strsplit(text, "\n", 0);
+	pager_start();
+	for (size_t i = 0; lines[i]; i++) {
+		g_auto(GStrv) f = g_strsplit(lines[i], "\t", 3);
+		g_autoptr(GString) ids = g_string_new(NULL);
+
+		if (!f[0] || !*f[0] || *f[0] == '#')
+			continue;
+		for (size_t n = 0; n < rules->len; n++) {
+			const struct rule *r = rules->pdata[n];
+
+			if (strcmp(r->cause, f[0]) == 0)
+				g_string_append_printf(ids, "%s%s", ids->len ? " " : "", r->id);
+		}
+		printf("%-32s %s\n", f[0],
+		       ids->len ? ids->str : f[1] && f[2] && *f[2] ? f[2] : "no rule yet");
+	}
+	return EXIT_CLEAN;
+}
+
+static void show_fields(const struct rule *r)
+{
+	g_autofree char *symptoms = g_strjoinv(" ", r->symptoms);
+	g_autofree char *place = g_strdup_printf("%s:%u", r->file, r->line);
+
+	print_field(_("rule"), r->id);
+	print_field(_("cause"), r->cause);
+	print_field(_("severity"), _(severity_names[r->severity]));
+	print_field(_("confidence"), _(confidence_names[r->confidence]));
+	print_field(_("file"), place);
+	print_field(_("symptoms"), symptoms);
+	print_field(_("looks at"), r->where);
+	for (size_t i = 0; i < r->params->len; i++) {
+		const struct param *p = r->params->pdata[i];
+		g_autofree char *text = g_strdup_printf("%s = %s %s (%s)", p->name, p->value, p->unit, p->source);
+
+		print_field(_("parameter"), text);
+	}
+}
+
+static int show_rule(const struct rule *r)
+{
+	pager_start();
+	fputs("# ", stdout);
+	print_text(&r->title);
+	show_fields(r);
+	for (size_t i = 0; i < r->needs->len; i++) {
+		const struct need *n = r->needs->pdata[i];
+
+		putchar('\n');
+		print_field(_("needs"), n->test->text);
+		printf("%*s%s ", LABEL_COLUMNS, "", _("else:"));
+		print_text(&n->reason);
+	}
+	for (size_t i = 0; i < r->reports->len; i++) {
+		const struct rule_report *report = r->reports->pdata[i];
+
+		printf(_("\n%s, %s, when\n    %s\n  says\n    "), _(severity_names[report->severity]),
+		       _(confidence_names[report->confidence]), report->test->text);
+		print_text(&report->message);
+	}
+	printf("\n%s\n", _("What to do"));
+	for (size_t i = 0; i < r->fixes->len; i++) {
+		const struct rule_fix *fix = r->fixes->pdata[i];
+
+		fputs("  - ", stdout);
+		print_text(&fix->text);
+		if (fix->has_command) {
+			fputs("      ", stdout);
+			print_text(&fix->command);
+		}
+	}
+	printf("\n%s\n", _("Read"));
+	for (size_t i = 0; i < r->references->len; i++) {
+		const struct reference *ref = r->references->pdata[i];
+
+		printf("  - %s\n    %s\n", ref->title, ref->url);
+	}
+	return EXIT_CLEAN;
+}
+
+static int show(GPtrArray *rules, const char *id)
+{
+	const struct rule *r = rules_find(rules, id);
+
+	if (!r)
+		return cmd_fail("no rule '%s'; 'vmdoctor rules list' shows them", id);
+	return show_rule(r);
+}
+
+static int print_result(const GString *problems, unsigned int failed, const char *summary)
+{
+	fputs(problems->str, stdout);
+	puts(summary);
+	return failed ? EXIT_FOUND : EXIT_CLEAN;
+}
+
+static int lint(GPtrArray *rules, int argc, char **argv)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autofree char *own = rules_dir();
+	unsigned int n = argc > 0 ? 0 : rules_lint(rules, own, out);
+
+	for (int i = 0; i < argc; i++)
+		n += rules_lint(rules, argv[i], out);
+	g_autofree char *summary = g_strdup_printf("%u rules, %u problems", rules->len, n);
+
+	return print_result(out, n, summary);
+}
+
+static int test(GPtrArray *rules, int argc, char **argv)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autofree char *own = rules_dir();
+	unsigned int cases = 0;
+	unsigned int n = argc > 0 ? 0 : rules_test(rules, own, out, &cases);
+
+	for (int i = 0; i < argc; i++)
+		n += rules_test(rules, argv[i], out, &cases);
+	g_autofree char *summary = g_strdup_printf("%u passed, %u failed", cases - n, n);
+
+	return print_result(out, n, summary);
+}
+
+static int print_pot(const GPtrArray *rules)
+{
+	g_autofree char *pot = rules_pot(rules);
+
+	fputs(pot, stdout);
+	return EXIT_CLEAN;
+}
+
+int cmd_rules(int argc, char **argv)
+{
+	const char *verb = argc > 0 ? argv[0] : "list";
+	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0 || strcmp(verb, "pot") == 0;
+	g_autoptr(GPtrArray) rules = load(takes_paths ? argc - 1 : 0, argv + 1);
+
+	if (!rules)
+		return EXIT_CANNOT;
+	if (strcmp(verb, "list") == 0)
+		return argc > 1 && strcmp(argv[1], "--causes") == 0 ? list_causes(rules)
+								    : list_rules(rules);
+	if (strcmp(verb, "show") == 0 && argc == 2)
+		return show(rules, argv[1]);
+	if (strcmp(verb, "lint") == 0)
+		return lint(rules, argc - 1, argv + 1);
+	if (strcmp(verb, "test") == 0)
+		return test(rules, argc - 1, argv + 1);
+	if (strcmp(verb, "pot") == 0)
+		return print_pot(rules);
+	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [DIR...] | pot [DIR...]");
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	g_autoptr(GPtrArray) rules = argc == 1 ? load(0, NULL) : NULL;
+
+	if (argc != 1)
+		return cmd_fail("explain takes the id of one rule; 'vmdoctor rules list' shows them");
+	return rules ? show(rules, argv[0]) : EXIT_CANNOT;
+}

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * judge - evaluating rules.
+ */
+#include "judge/judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/errname.h"
+#include "facts/facts.h"
+#include "base/i18n.h"
+#include "formats/parse.h"
+#include "rules/rules.h"
+#include "base/xml.h"
+#include "rules/xpath.h"
+
+#define EVIDENCE_MAX 8 /* for one finding; a reader wants the proof, not the heap */
+
+/* One evaluation: a rule on a node. */
+struct trial {
+	struct xpath *x;
+	const struct rule *rule;
+	struct report *report;
+	struct tally *tally;
+	const char *domain; /* NULL: the host */
+	xmlNode *node;
+};
+
+/* @reason_local: or NULL, as in English */
+static struct undecided *add_undecided(struct trial *t, const char *reason, const char *reason_local,
+				       const char *remedy, const char *remedy_local)
+{
+	struct undecided *u = g_new0(struct undecided, 1);
+
+	u->rule = g_strdup(t->rule->id);
+	u->domain = g_strdup(t->domain);
+	u->subject = t->node ? xpath_string(t->x, t->rule->subject, t->node, NULL) : NULL;
+	u->reason = g_strdup(reason);
+	u->remedy = g_strdup(remedy);
+	u->reason_local = g_strdup(reason_local);
+	u->remedy_local = g_strdup(remedy_local);
+	g_ptr_array_add(t->report->undecided, u);
+	t->tally->undecided++;
+	return u;
+}
+
+static void undecided_error(struct trial *t, GError *error)
+{
+	static const char remedy[] = N_("report this: the rule is at fault");
+
+	add_undecided(t, error ? error->message : "the rule cannot be evaluated", NULL, remedy, _(remedy));
+}
+
+/* The value of a text's parts; in a command each value is quoted for the shell. */
+static char *fill(struct trial *t, const GPtrArray *parts, bool quote, GError **error)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (size_t i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		if (part->words)
+			g_string_append(out, part->words);
+		if (!part->value)
+			continue;
+		g_autofree char *value = xpath_string(t->x, part->value, t->node, error);
+		g_autofree char *quoted = NULL;
+
+		if (!value)
+			return NULL;
+		quoted = quote ? parse_shell_quote(value) : NULL;
+		g_string_append(out, quote ? quoted : value);
+	}
+	return g_strdup(out->str);
+}
+
+static void add_evidence(GPtrArray *list, xmlNode *const *nodes, int count)
+{
+	struct evidence *e;
+
+	if (list->len >= EVIDENCE_MAX)
+		return;
+	e = evidence_of(nodes, count);
+	for (size_t i = 0; i < list->len; i++) {
+		const struct evidence *other = list->pdata[i];
+
+		if (strcmp(other->source, e->source) == 0 && strcmp(other->text, e->text) == 0 &&
+		    g_strcmp0(other->locator, e->locator) == 0) {
+			evidence_free(e);
+			return;
+		}
+	}
+	g_ptr_array_add(list, e);
+}
+
+/* Attributes of one element are one piece of evidence. */
+static int run_of(const xmlNodeSet *set, int first)
+{
+	const xmlNode *node = set->nodeTab[first];
+	int n = 1;
+
+	while (node->type == XML_ATTRIBUTE_NODE && first + n < set->nodeNr &&
+	       set->nodeTab[first + n]->type == XML_ATTRIBUTE_NODE &&
+	       set->nodeTab[first + n]->parent == node->parent)
+		n++;
+	return n;
+}
+
+static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
+{
+	for (size_t i = 0; i < t->rule->evidence->len; i++) {
+		g_autoptr(xmlXPathObject) o =
+			xpath_eval(t->x, t->rule->evidence->pdata[i], t->node, error);
+
+		if (!o)
+			return false;
+		for (int n = 0; o->nodesetval && n < o->nodesetval->nodeNr;) {
+			int run = run_of(o->nodesetval, n);
+
+			add_evidence(list, o->nodesetval->nodeTab + n, run);
+			n += run;
+		}
+	}
+	if (list->len == 0)
+		add_evidence(list, &t->node, 1);
+	return true;
+}
+
+/* @local: with the user's words, where there are some */
+static bool define_variables(struct trial *t, bool local, GError **error)
+{
+	xpath_forget_variables(t->x);
+	xpath_variable_string(t->x, "domain", t->domain ? t->domain : "");
+	for (size_t i = 0; i < t->rule->params->len; i++) {
+		const struct param *param = t->rule->params->pdata[i];
+
+		xpath_variable_text(t->x, param->name, param->value);
+	}
+	for (size_t i = 0; i < t->rule->lets->len; i++) {
+		const struct let *let = t->rule->lets->pdata[i];
+		xmlXPathObject *value = xpath_eval(t->x, local && let->local ? let->local : let->value, t->node, error);
+
+		if (!value)
+			return false;
+		xpath_variable(t->x, let->name, value);
+	}
+	return true;
+}
+
+/* In the user's language; NULL without @error: as in English. */
+static char *fill_local(struct trial *t, const struct rule_text *text, GError **error)
+{
+	g_autofree char *filled = NULL;
+
+	if (!text->local || !t->rule->has_local_lets)
+		return text->local ? fill(t, text->local, false, error) : NULL;
+	if (define_variables(t, true, error))
+		filled = fill(t, text->local, false, error);
+	return filled && define_variables(t, false, error) ? g_steal_pointer(&filled) : NULL;
+}
+
+static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)
+{
+	g_autoptr(GError) failed = NULL;
+
+	fix->text = fill(t, rf->text.english, false, &failed);
+	fix->text_local = fix->text ? fill_local(t, &rf->text, &failed) : NULL;
+	if (!failed && rf->has_command)
+		fix->command = fill(t, rf->command.english, true, &failed);
+	if (!failed)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failed));
+	return false;
+}
+
+static bool collect_fixes(struct trial *t, GPtrArray *list, GError **error)
+{
+	for (size_t i = 0; i < t->rule->fixes->len; i++) {
+		const struct rule_fix *rf = t->rule->fixes->pdata[i];
+		int wanted = rf->when ? xpath_boolean(t->x, rf->when, t->node, error) : 1;
+		struct fix *fix;
+
+		if (wanted < 0)
+			return false;
+		fix = g_new0(struct fix, 1);
+		if (!fill_fix(t, rf, fix, error)) {
+			fix_free(fix);
+			return false;
+		}
+		if (wanted)
+			g_ptr_array_add(list, fix);
+		else
+			fix_free(fix);
+	}
+	return true;
+}
+
+static void copy_references(GPtrArray *list, const GPtrArray *references)
+{
+	for (size_t i = 0; i < references->len; i++) {
+		const struct reference *from = references->pdata[i];
+		struct reference *to = g_new0(struct reference, 1);
+
+		*to = (struct reference){ g_strdup(from->title), g_strdup(from->url) };
+		g_ptr_array_add(list, to);
+	}
+}
+
+static bool fill_words(struct trial *t, const struct rule_report *report, struct finding *f, GError **error)
+{
+	g_autoptr(GError) failed = NULL;
+
+	f->title = fill(t, t->rule->title.english, false, &failed);
+	if (f->title)
+		f->message = fill(t, report->message.english, false, &failed);
+	if (!failed)
+		f->title_local = fill_local(t, &t->rule->title, &failed);
+	if (!failed)
+		f->message_local = fill_local(t, &report->message, &failed);
+	if (!failed)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failed));
+	return false;
+}
+
+static bool fill_finding(struct trial *t, const struct rule_report *report, struct finding *f,
+			 GError **error)
+{
+	const struct rule *r = t->rule;
+
+	f->rule = g_strdup(r->id);
+	f->cause = g_strdup(r->cause);
+	f->severity = report->severity;
+	f->confidence = report->confidence;
+	f->domain = g_strdup(t->domain);
+	f->symptoms = g_strdupv(r->symptoms);
+	f->subject = xpath_string(t->x, r->subject, t->node, error);
+	if (!f->subject || !fill_words(t, report, f, error) || !collect_evidence(t, f->evidence, error) ||
+	    !collect_fixes(t, f->fixes, error))
+		return false;
+	copy_references(f->references, r->references);
+	f->key = g_strdup_printf("%s/%s/%s", f->rule, f->domain ? f->domain : "", f->subject);
+	return true;
+}
+
+static void fire(struct trial *t, const struct rule_report *report)
+{
+	g_autoptr(GError) error = NULL;
+	struct finding *f = finding_new();
+
+	if (!fill_finding(t, report, f, &error)) {
+		finding_free(f);
+		undecided_error(t, error);
+		return;
+	}
+	g_ptr_array_add(t->report->findings, f);
+	t->tally->fired++;
+}
+
+static const char *remedy_for(const char *error)
+{
+	static const struct {
+		const char *error, *remedy;
+	} table[] = {
+		{ "EACCES", N_("run vmdoctor as root") },
+		{ "EPERM", N_("run vmdoctor as root") },
+		{ "ENODATA", N_("run vmdoctor on the host") },
+		{ "ETIMEDOUT", N_("it did not answer in time: see whether it hangs, then run again") },
+		{ "ECONNREFUSED", N_("start the libvirt daemon, then run again") },
+		{ "EBADMSG", N_("it cannot be parsed: see the file") },
+		{ "EFBIG", N_("it is larger than vmdoctor reads: see the file") },
+		{ "EOPNOTSUPP", N_("this libvirt or its driver cannot tell") },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+		if (strcmp(table[i].error, error) == 0)
+			return table[i].remedy;
+	return N_("see why it cannot be read, then run again");
+}
+
+/* Could the node itself not be read? ENOENT is knowledge: it is not there. */
+static bool is_unread(struct trial *t)
+{
+	const char *error = facts_get(t->node, "error");
+	const char *from = facts_get(t->node, "from");
+	const char *source = from ? from : (const char *)t->node->name;
+	g_autofree char *reason = NULL, *local = NULL;
+	const char *remedy = error ? remedy_for(error) : NULL;
+	bool is_recorded = g_strcmp0(error, "ENODATA") != 0;
+
+	if (t->rule->errors_judged || !error || strcmp(error, "ENOENT") == 0)
+		return false;
+	reason = g_strdup_printf("%s: %s", source, is_recorded ? errname_text(error) : "not recorded");
+	local = g_strdup_printf("%s: %s", source,
+				is_recorded ? g_strerror(errname_parse(error)) : _("not recorded"));
+	add_undecided(t, reason, local, remedy, _(remedy))->source = g_strdup(source);
+	return true;
+}
+
+static bool lacks_needs(struct trial *t)
+{
+	for (size_t i = 0; i < t->rule->needs->len; i++) {
+		const struct need *need = t->rule->needs->pdata[i];
+		g_autoptr(GError) error = NULL;
+		int met = xpath_boolean(t->x, need->test, t->node, &error);
+		g_autofree char *reason = met == 0 ? fill(t, need->reason.english, false, &error) : NULL;
+		g_autofree char *local = reason ? fill_local(t, &need->reason, &error) : NULL;
+
+		if (met > 0)
+			continue;
+		if (error)
+			undecided_error(t, error);
+		else
+			add_undecided(t, reason, local, need->remedy, need->remedy ? i18n_rule_text(need->remedy) : NULL);
+		return true;
+	}
+	return false;
+}
+
+static void try_node(struct trial *t)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (t->node->type == XML_ELEMENT_NODE && is_unread(t))
+		return;
+	if (!define_variables(t, false, &error)) {
+		undecided_error(t, error);
+		return;
+	}
+	if (lacks_needs(t))
+		return;
+	for (size_t i = 0; i < t->rule->reports->len; i++) {
+		const struct rule_report *report = t->rule->reports->pdata[i];
+		int truth = xpath_boolean(t->x, report->test, t->node, &error);
+
+		if (truth < 0) {
+			undecided_error(t, error);
+			return;
+		}
+		if (truth) {
+			fire(t, report);
+			return;
+		}
+	}
+	t->tally->passed++;
+}
+
+static void try_rule(struct trial *t, xmlNode *scope)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(xmlXPathObject) nodes = NULL;
+
+	t->node = NULL;
+	xpath_forget_variables(t->x);
+	nodes = xpath_eval(t->x, t->rule->context, scope, &error);
+	if (!nodes) {
+		undecided_error(t, error);
+		return;
+	}
+	for (int i = 0; nodes->nodesetval && i < nodes->nodesetval->nodeNr; i++) {
+		t->node = nodes->nodesetval->nodeTab[i];
+		try_node(t);
+	}
+}
+
+static int by_rule(gconstpointer a, gconstpointer b)
+{
+	const struct undecided *x = *(const struct undecided *const *)a;
+	const struct undecided *y = *(const struct undecided *const *)b;
+	int r = g_strcmp0(x->domain, y->domain);
+
+	if (r == 0)
+		r = strcmp(x->rule, y->rule);
+	return r ? r : g_strcmp0(x->subject, y->subject);
+}
+
+/* A rule of log texts holds where one was found; where logs were searched in vain, it passed. */
+static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally *tally)
+{
+	if (r->logs->len == 0)
+		return r->host == xml_is(scope, "host");
+	if (!xml_child(scope, "match"))
+		tally->passed += xml_child(scope, "log") != NULL;
+	return xml_child(scope, "match") != NULL;
+}
+
+void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies)
+{
+	struct xpath *x = xpath_new(facts);
+	xmlNode *root = xmlDocGetRootElement(facts);
+	g_autofree struct tally *own = tallies ? NULL : g_new0(struct tally, rules->len + 1);
+	struct tally *tally = tallies ? tallies : own;
+
+	for (xmlNode *scope = root->children; scope; scope = scope->next)
+		for (size_t i = 0; i < rules->len; i++) {
+			const struct rule *r = rules->pdata[i];
+			struct trial t = { .x = x, .rule = r, .report = report, .tally = &tally[i] };
+
+			if (!is_in_scope(r, scope, &tally[i]))
+				continue;
+			t.domain = facts_get(scope, "name");
+			try_rule(&t, scope);
+		}
+	for (size_t i = 0; i < rules->len; i++) {
+		report->fired += tally[i].fired;
+		report->passed += tally[i].passed;
+	}
+	g_ptr_array_sort(report->undecided, by_rule);
+	xpath_free(x);
+}

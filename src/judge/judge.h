@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * judge - rules over facts give findings; ranking and muting of findings
+ */
+#ifndef VMDOCTOR_JUDGE_H
+#define VMDOCTOR_JUDGE_H
+
+#include <glib.h>
+#include <libxml/tree.h>
+
+#include "findings/finding.h"
+
+struct rule;
+
+/** How often a rule came to each verdict; not applicable: all zero. */
+struct tally {
+	unsigned int fired, passed, undecided;
+};
+
+/**
+ * judge - evaluates every rule on every node of its context
+ * @rules: of struct rule, sorted by id
+ * @report: gets findings (unranked), undecided, and the counts
+ * @tallies: one per rule, or NULL
+ * An expression that fails, a node with @error (but ENOENT) and a need that is not met make the
+ * verdict undecided: missing data never looks like health.
+ */
+void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies);
+
+/** What users do not want to see again. */
+struct muting {
+	GStrv ignore;	      /* ID or ID:SUBJECT-GLOB; NULL: none */
+	GHashTable *baseline; /* keys of an earlier report; NULL: none */
+};
+
+/** judge_mute - removes what @muting covers and counts it */
+void judge_mute(struct report *report, const struct muting *muting);
+/**
+ * judge_rank - sets explained_by, score and rank, and sorts
+ * @symptom: what the user complains about, or NULL
+ * A total order: by score of the root, then root before consequence, then score, then key.
+ */
+void judge_rank(struct report *report, GPtrArray *rules, const char *symptom);
+
+/** evidence_of - where an element was read and what it says, or @n attributes of one element */
+struct evidence *evidence_of(xmlNode *const *nodes, int n);
+
+#endif

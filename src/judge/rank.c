@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rank - which finding to look at first.
+ *
+ * Score: how bad, times how sure; a finding that explains the complaint moves half the way to 1,
+ * and the others lose half. A root counts at least as much as the worst that it explains.
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "judge/judge.h"
+#include "rules/rules.h"
+
+static const double severity_weight[SEVERITY_MAX_] = { 0.1, 0.3, 0.55, 0.8, 0.95 };
+static const double confidence_weight[CONFIDENCE_MAX_] = { 0.6, 0.85, 1.0 };
+
+/* "ID" or "ID:GLOB"; the glob may name the subject, or domain/subject. */
+static bool is_ignored(const struct finding *f, const char *pattern)
+{
+	g_auto(GStrv) sides = g_strsplit(pattern, ":", 2);
+	g_autofree char *both = g_strdup_printf("%s/%s", f->domain ? f->domain : "", f->subject);
+
+	if (!sides[0] || fnmatch(sides[0], f->rule, 0) != 0)
+		return false;
+	return !sides[1] || fnmatch(sides[1], f->subject, 0) == 0 || fnmatch(sides[1], both, 0) == 0;
+}
+
+static bool is_muted(const struct finding *f, const struct muting *m)
+{
+	for (size_t i = 0; m->ignore && m->ignore[i]; i++)
+		if (is_ignored(f, m->ignore[i]))
+			return true;
+	return m->baseline && g_hash_table_contains(m->baseline, f->key);
+}
+
+void judge_mute(struct report *report, const struct muting *muting)
+{
+	for (size_t i = report->findings->len; i-- > 0;)
+		if (is_muted(report->findings->pdata[i], muting)) {
+			g_ptr_array_remove_index(report->findings, (guint)i);
+			report->muted++;
+			report->fired--;
+		}
+}
+
+static bool rule_explains(const struct rule *r, const struct finding *root, const struct finding *f)
+{
+	for (size_t i = 0; r && i < r->explains->len; i++) {
+		const struct explains *e = r->explains->pdata[i];
+
+		if (e->same_subject && strcmp(root->subject, f->subject) != 0)
+			continue;
+		if (g_strcmp0(e->rule, f->rule) == 0 || g_strcmp0(e->cause, f->cause) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct finding *by_key(GHashTable *keys, const char *key)
+{
+	return key ? g_hash_table_lookup(keys, key) : NULL;
+}
+
+static struct finding *root_of(GHashTable *keys, struct finding *f)
+{
+	struct finding *above;
+
+	while ((above = by_key(keys, f->explained_by)))
+		f = above;
+	return f;
+}
+
+/* The better of two roots is the surer, worse one; a cycle is refused, and so is a rule's own. */
+static void consider(GHashTable *keys, struct finding *root, struct finding *f)
+{
+	struct finding *now = by_key(keys, f->explained_by);
+
+	if (strcmp(root->rule, f->rule) == 0 || root_of(keys, root) == f)
+		return;
+	if (now && (now->score > root->score ||
+		    (now->score == root->score && strcmp(now->key, root->key) <= 0)))
+		return;
+	g_free(f->explained_by);
+	f->explained_by = g_strdup(root->key);
+}
+
+/* The host's findings explain every domain's; a line of a daemon's log may be about any domain. */
+static bool is_about(const struct finding *root, const struct finding *f)
+{
+	return !root->domain || g_strcmp0(root->domain, f->domain) == 0 ||
+	       (!f->domain && g_str_has_prefix(f->rule, "logs-"));
+}
+
+static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys)
+{
+	GPtrArray *all = report->findings;
+
+	for (size_t i = 0; i < all->len; i++) {
+		struct finding *root = all->pdata[i];
+		const struct rule *r = rules_find(rules, root->rule);
+
+		if (!r || r->explains->len == 0)
+			continue;
+		for (size_t j = 0; j < all->len; j++) {
+			struct finding *f = all->pdata[j];
+
+			if (is_about(root, f) && rule_explains(r, root, f))
+				consider(keys, root, f);
+		}
+	}
+}
+
+static void score(struct finding *f, const char *symptom)
+{
+	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
+	if (!symptom)
+		return;
+	if (g_strv_contains((const char *const *)f->symptoms, symptom))
+		f->score += (1 - f->score) / 2;
+	else
+		f->score /= 2;
+}
+
+static int by_rank(gconstpointer a, gconstpointer b, gpointer keys)
+{
+	struct finding *x = *(struct finding *const *)a, *y = *(struct finding *const *)b;
+	struct finding *rx = root_of(keys, x), *ry = root_of(keys, y);
+
+	if (rx != ry) {
+		if (rx->score != ry->score)
+			return rx->score > ry->score ? -1 : 1;
+		return strcmp(rx->key, ry->key);
+	}
+	if ((x == rx) != (y == ry))
+		return x == rx ? -1 : 1;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return strcmp(x->key, y->key);
+}
+
+void judge_rank(struct report *report, GPtrArray *rules, const char *symptom)
+{
+	g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
+	GPtrArray *all = report->findings;
+
+	for (size_t i = 0; i < all->len; i++) {
+		struct finding *f = all->pdata[i];
+
+		score(f, symptom);
+		g_hash_table_insert(keys, f->key, f);
+	}
+	find_roots(report, rules, keys);
+	for (size_t i = 0; i < all->len; i++) {
+		struct finding *f = all->pdata[i], *root = root_of(keys, f);
+
+		root->score = MAX(root->score, f->score);
+	}
+	g_ptr_array_sort_with_data(all, by_rank, keys);
+	for (size_t i = 0; i < all->len; i++)
+		((struct finding *)all->pdata[i])->rank = (unsigned int)i + 1;
+}
