@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/json_out.h"
 #include "report/writer.h"
 

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/pen.h"
 #include "report/writer.h"
 

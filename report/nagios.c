@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/pen.h"
-#include "report/text/text.h"
+#include "report/text_words.h"
 #include "report/writer.h"
 
 static const char *const states[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };

@@ -10,7 +10,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/json_out.h"
 #include "report/writer.h"
 

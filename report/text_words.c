@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text_words - phrases that every format for people has */
-#include "report/text/text.h"
+#include "report/text_words.h"
 
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 
 /* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
@@ -35,4 +35,15 @@ char *text_time(const char *taken)
 	g_autoptr(GDateTime) in_utc = time ? g_date_time_to_utc(time) : NULL;
 
 	return in_utc ? g_date_time_format(in_utc, "%F %T UTC") : g_strdup(taken);
+}
+
+const char *text_state_name(const struct report_domain *d)
+{
+	return d->state ? i18n_state(d->state) : _("state unknown");
+}
+
+char *text_state(const struct report_domain *d)
+{
+	return d->reason ? g_strdup_printf("%s (%s)", text_state_name(d), i18n_state(d->reason))
+			 : g_strdup(text_state_name(d));
 }

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct firewall;
 
 enum fw_verdict {
@@ -53,6 +55,7 @@ struct fw_decision {
  */
 struct firewall *firewall_new(const char *json, const char *text, GError **error);
 void firewall_free(struct firewall *fw);
+AUTO_FREE(struct firewall, firewall)
 /**
  * firewall_ask - what happens at one hook
  * @families: names, NULL-ended: "ip", "inet"; "bridge"

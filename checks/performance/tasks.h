@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct task {
 	uint64_t id, start_ticks, cpu, used_ticks, major_faults;
 	uint64_t run_ns, delay_ns; /* meaningful only with has_sched */
@@ -27,6 +29,7 @@ struct tasks {
 /** tasks_parse - NULL: the text has no head that can be understood; lines that have not are left out */
 struct tasks *tasks_parse(const char *text);
 void tasks_free(struct tasks *t);
+AUTO_FREE(struct tasks, tasks)
 /** tasks_find - the same task, not a later one with its number; NULL: there is none */
 const struct task *tasks_find(const struct tasks *t, const struct task *like);
 const struct task *tasks_by_id(const struct tasks *t, uint64_t id);

@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 
 struct tree;
 

@@ -4,7 +4,7 @@
 
 #include "report/html/html.h"
 #include "base/i18n.h"
-#include "report/text/text.h"
+#include "report/text_words.h"
 #include "report/tree.h"
 
 /* Ten domains shall make a page that can be mailed. */

@@ -3,7 +3,7 @@
 #include "report/html/html.h"
 #include "base/i18n.h"
 #include "report/reasons.h"
-#include "report/text/text.h"
+#include "report/text_words.h"
 
 enum { ENTRIES_LISTED = 60, SOURCES_NAMED = 3 };
 

@@ -6,7 +6,7 @@
 
 #include "report/html/html.h"
 #include "base/i18n.h"
-#include "report/text/text.h"
+#include "report/text_words.h"
 #include "report/tree.h"
 
 enum { FIRST_LISTED = 3, DOMAINS_LISTED = 60 };

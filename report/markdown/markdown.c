@@ -5,11 +5,11 @@
  * A forge refuses what is too long for it (GitHub: 65536 characters), so what does not fit is named
  * in one line each, or counted; --verbose has all of it.
  */
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "report/markdown/markdown.h"
 #include "report/reasons.h"
-#include "report/text/text.h"
+#include "report/text_words.h"
 #include "report/tree.h"
 #include "report/writer.h"
 

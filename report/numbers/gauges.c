@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 
 #define LABELS_MAX 8
 

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/numbers/gauges.h"
 #include "report/writer.h"
 

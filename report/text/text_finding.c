@@ -8,11 +8,12 @@
  * the words that the first has.  With --verbose every finding is whole.
  */
 #include "report/text/text.h"
+#include "report/text_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/tree.h"

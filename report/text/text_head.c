@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text_head - whose report this is: program, host, options, domains */
 #include "report/text/text.h"
+#include "report/text_words.h"
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/writer.h"
@@ -66,17 +67,6 @@ static void write_options(const struct report *r, struct pen *p)
 	pen_line(p, 0);
 }
 
-static const char *state_of(const struct report_domain *d)
-{
-	return d->state ? i18n_state(d->state) : _("state unknown");
-}
-
-char *text_state(const struct report_domain *d)
-{
-	return d->reason ? g_strdup_printf("%s (%s)", state_of(d), i18n_state(d->reason))
-			 : g_strdup(state_of(d));
-}
-
 static void write_domain(const struct report_domain *d, unsigned int at[2], struct pen *p)
 {
 	g_autofree char *state = text_state(d);
@@ -121,7 +111,7 @@ static void write_domain_counts(const struct report *r, struct pen *p)
 	g_autoptr(GString) s = g_string_new(NULL);
 
 	for (guint i = 0; i < r->domains->len; i++) {
-		const char *state = state_of(r->domains->pdata[i]);
+		const char *state = text_state_name(r->domains->pdata[i]);
 		guint n = GPOINTER_TO_UINT(g_tree_lookup(states, state));
 
 		g_tree_insert(states, (char *)state, GUINT_TO_POINTER(n + 1));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text_paths - the hops of a network probe, from the guest to the way back */
 #include "report/text/text.h"
+#include "report/text_words.h"
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/writer.h"

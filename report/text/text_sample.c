@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/text/text.h"

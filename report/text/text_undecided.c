@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text_undecided - what could not be checked: one line for each reason, and what would settle it */
 #include "report/text/text.h"
+#include "report/text_words.h"
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/reasons.h"

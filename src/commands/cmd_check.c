@@ -11,6 +11,7 @@
 #include "commands/options.h"
 #include "commands/output.h"
 #include "diagnose/sampling.h"
+#include "findings/report.h"
 #include "source/source.h"
 #include "report/writer.h"
 
@@ -84,10 +85,10 @@ static int save(const struct options *o, struct source *record)
 static int check(const struct options *o)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
-	struct source *record = rules ? diagnose_open(o, &error) : NULL;
+	g_autoptr(GPtrArray) rules = diagnose_rules(&o->request, &error);
+	struct source *record = rules ? diagnose_open(&o->request, NULL, &error) : NULL;
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
-	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
+	struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
 	int status = is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 
 	if (!r)
@@ -112,6 +113,7 @@ static int run(struct options *o, int argc, char **argv)
 		status = cmd_usage(o, error);
 		return wants_plugin(argc, argv) ? plugin_cannot() : status;
 	}
+	o->request.is_passed_on = o->record != NULL;
 	status = check(o);
 	options_done(o);
 	return status;
@@ -129,7 +131,7 @@ int cmd_check(int argc, char **argv)
 /* A check of what makes a guest slow, with a measurement. */
 int cmd_sample(int argc, char **argv)
 {
-	struct options o = { .command = FOR_SAMPLE, .sample_s = SAMPLE_DEFAULT_S, .about = cmd_slowness };
+	struct options o = { .command = FOR_SAMPLE, .sample_s = SAMPLE_DEFAULT_S, .request.about = cmd_slowness };
 
 	return run(&o, argc, argv);
 }
@@ -138,7 +140,7 @@ int cmd_sample(int argc, char **argv)
 int cmd_audit(int argc, char **argv)
 {
 	static const char *const upgrade[] = { "upgrade", NULL };
-	struct options o = { .command = FOR_AUDIT, .about = upgrade };
+	struct options o = { .command = FOR_AUDIT, .request.about = upgrade };
 
 	return run(&o, argc, argv);
 }
@@ -147,7 +149,7 @@ int cmd_audit(int argc, char **argv)
 int cmd_probe(int argc, char **argv)
 {
 	static const char *const network[] = { "no-network", "slow-network", NULL };
-	struct options o = { .command = FOR_PROBE, .probe = TRUE, .about = network };
+	struct options o = { .command = FOR_PROBE, .request.probe = TRUE, .request.about = network };
 
 	return run(&o, argc, argv);
 }

@@ -14,7 +14,7 @@
 
 #include "commands/cmd.h"
 #include "diagnose/diagnose.h"
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "commands/options.h"
 #include "commands/output.h"
 #include "diagnose/sampling.h"
@@ -84,8 +84,8 @@ static bool one_round(const struct screen *s, const struct options *o, GPtrArray
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s, .has_keys = s->has_keys,
 				     .is_quiet = s->in_place };
 	g_autoptr(GError) error = NULL;
-	struct source *record = diagnose_open(o, &error);
-	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
+	struct source *record = diagnose_open(&o->request, NULL, &error);
+	struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
 	bool ok = r && show(s, o, r);
 
 	if (!r)
@@ -102,7 +102,7 @@ static bool one_round(const struct screen *s, const struct options *o, GPtrArray
 static int top(const struct options *o)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
+	g_autoptr(GPtrArray) rules = diagnose_rules(&o->request, &error);
 	int status = EXIT_CLEAN;
 	struct screen screen;
 	sigset_t sigint;
@@ -121,13 +121,13 @@ static int top(const struct options *o)
 
 int cmd_top(int argc, char **argv)
 {
-	struct options o = { .command = FOR_TOP, .sample_s = TOP_DEFAULT_S, .about = cmd_slowness };
+	struct options o = { .command = FOR_TOP, .sample_s = TOP_DEFAULT_S, .request.about = cmd_slowness };
 	g_autoptr(GError) error = NULL;
 	int status;
 
 	if (!options_parse(&o, argc, argv, &error))
 		return cmd_usage(&o, error);
-	if (o.from) {
+	if (o.request.from) {
 		options_done(&o);
 		return cmd_fail("top watches a live host; of a recording: vmdoctor sample --from PATH");
 	}

@@ -8,8 +8,8 @@
 #include "commands/complete.h"
 #include "diagnose/diagnose.h"
 #include "findings/finding.h"
-#include "diagnose/gather.h"
-#include "commands/options.h"
+#include "facts/domains.h"
+#include "diagnose/request.h"
 #include "rules/rules.h"
 #include "source/source.h"
 #include "rules/upgrade_target.h"
@@ -89,8 +89,8 @@ static char *title_of(const struct rule *r)
 
 static void add_rules(const struct complete_line *line)
 {
-	const struct options o = { 0 };
-	g_autoptr(GPtrArray) rules = diagnose_rules(&o, NULL);
+	const struct request all = { 0 };
+	g_autoptr(GPtrArray) rules = diagnose_rules(&all, NULL);
 
 	for (guint i = 0; rules && i < rules->len; i++) {
 		const struct rule *r = rules->pdata[i];
@@ -103,8 +103,8 @@ static void add_rules(const struct complete_line *line)
 /* ID.PARAM=, with the default. */
 static void add_params(const struct complete_line *line)
 {
-	const struct options o = { 0 };
-	g_autoptr(GPtrArray) rules = diagnose_rules(&o, NULL);
+	const struct request all = { 0 };
+	g_autoptr(GPtrArray) rules = diagnose_rules(&all, NULL);
 
 	for (guint i = 0; rules && i < rules->len; i++) {
 		const struct rule *r = rules->pdata[i];
@@ -142,18 +142,17 @@ static bool is_given(const struct complete_line *line, const char *name)
 /* What cannot be asked gives no candidates: a shell shows no errors here. */
 static void add_domains(const struct complete_line *line)
 {
-	struct options o = { .connect = (char *)(uintptr_t)line->connect,
-			     .from = (char *)(uintptr_t)line->from,
-			     .timeout_s = LIBVIRT_DEADLINE_S,
-			     .no_guest = TRUE };
-	struct source *record = may_ask(line) ? diagnose_open(&o, NULL) : NULL;
+	const struct request rq = { .connect = line->connect,
+				    .from = line->from,
+				    .timeout_s = LIBVIRT_DEADLINE_S,
+				    .no_guest = TRUE };
+	auto_free(source) struct source *record = may_ask(line) ? diagnose_open(&rq, NULL, NULL) : NULL;
 	g_auto(GStrv) names = NULL;
 
-	if (record && gather_domains(record, &names) == 0)
+	if (record && domains_list(record, &names) == 0)
 		for (size_t i = 0; names[i]; i++)
 			if (!is_given(line, names[i]))
 				complete_add(line, names[i], "domain");
-	source_free(record);
 }
 
 /** How the values of an option are completed. */

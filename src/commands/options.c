@@ -41,7 +41,7 @@ static void add_group(GOptionContext *context, struct options *o, enum option_gr
 static GOptionContext *context_new(struct options *o)
 {
 	const GOptionEntry domains[] = {
-		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->domains, NULL, "[DOMAIN…]" }, { 0 }
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->operands, NULL, "[DOMAIN…]" }, { 0 }
 	};
 	GOptionContext *context = g_option_context_new(NULL);
 
@@ -69,15 +69,15 @@ static bool check_target(const struct options *o, GError **error)
 {
 	struct upgrade_target target = { 0 };
 
-	if (!o->to && !o->to_emulator)
+	if (!o->request.to && !o->request.to_emulator)
 		return o->command != FOR_AUDIT || fail(error, "upgraded to what? --to TARGET or --to-emulator PATH");
-	if (o->to && o->to_emulator)
+	if (o->request.to && o->request.to_emulator)
 		return fail(error, "--to and --to-emulator exclude each other");
-	if (o->to_emulator && *o->to_emulator != '/')
-		return fail(error, "--to-emulator %s: not an absolute path", o->to_emulator);
-	if (!o->to || g_file_test(o->to, G_FILE_TEST_IS_REGULAR))
+	if (o->request.to_emulator && *o->request.to_emulator != '/')
+		return fail(error, "--to-emulator %s: not an absolute path", o->request.to_emulator);
+	if (!o->request.to || g_file_test(o->request.to, G_FILE_TEST_IS_REGULAR))
 		return true;
-	if (!upgrade_target_parse(o->to, &target, error))
+	if (!upgrade_target_parse(o->request.to, &target, error))
 		return false;
 	upgrade_target_done(&target);
 	return true;
@@ -94,8 +94,8 @@ static bool check_words(struct options *o, GError **error)
 		return fail(error, "--fail-on %s: not one of %s", o->fail_on_name,
 			    "critical, error, warning, advice, info");
 	o->fail_on = (enum severity)severity;
-	if (o->symptom && !g_strv_contains(symptom_names, o->symptom))
-		return fail(error, "--symptom %s: not one of %s", o->symptom, symptoms);
+	if (o->request.symptom && !g_strv_contains(symptom_names, o->request.symptom))
+		return fail(error, "--symptom %s: not one of %s", o->request.symptom, symptoms);
 	for (size_t i = 0; o->formats && o->formats[i]; i++)
 		if (!writer_find(o->formats[i]))
 			return fail(error, "--format %s: not one of %s", o->formats[i], formats);
@@ -106,12 +106,12 @@ static bool check_words(struct options *o, GError **error)
 
 static bool check_source(const struct options *o, GError **error)
 {
-	if (o->from && o->connect)
-		return fail(error, "--from %s: without a live host there is no --connect %s", o->from,
-			    o->connect);
-	if (o->at && (o->since || o->until))
-		return fail(error, "--at %s: not with --since or --until", o->at);
-	if (o->guest_files && o->no_guest)
+	if (o->request.from && o->request.connect)
+		return fail(error, "--from %s: without a live host there is no --connect %s", o->request.from,
+			    o->request.connect);
+	if (o->request.at && (o->request.since || o->request.until))
+		return fail(error, "--at %s: not with --since or --until", o->request.at);
+	if (o->request.guest_files && o->request.no_guest)
 		return fail(error, "--guest-files and --no-guest exclude each other");
 	if (o->command == FOR_BUNDLE && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))
 		return fail(error, "a bundle holds the report as text and JSON: no --format, one --output");
@@ -122,29 +122,29 @@ static bool check_probe(const struct options *o, GError **error)
 {
 	uint32_t target;
 
-	if (o->command == FOR_PROBE && !o->domains && !o->globs)
+	if (o->command == FOR_PROBE && !o->operands && !o->request.globs)
 		return fail(error, "which domain?");
-	if (o->probe && o->no_probe)
+	if (o->request.probe && o->no_probe)
 		return fail(error, "--probe and --no-probe exclude each other");
-	if (!o->probe && (o->force || o->target || o->dns_name || o->pcap))
+	if (!o->request.probe && (o->request.probing.force || o->request.probing.target || o->request.probing.name || o->request.probing.pcap))
 		return fail(error, "--force, --target, --name and --pcap are about a probe: --probe");
-	if (o->target && !ipv4_parse(o->target, &target))
-		return fail(error, "--target %s: not an IPv4 address", o->target);
-	if (o->pcap && g_file_test(o->pcap, G_FILE_TEST_EXISTS))
-		return fail(error, "--pcap %s: is there already", o->pcap);
+	if (o->request.probing.target && !ipv4_parse(o->request.probing.target, &target))
+		return fail(error, "--target %s: not an IPv4 address", o->request.probing.target);
+	if (o->request.probing.pcap && g_file_test(o->request.probing.pcap, G_FILE_TEST_EXISTS))
+		return fail(error, "--pcap %s: is there already", o->request.probing.pcap);
 	return true;
 }
 
 static bool check_seconds(const struct options *o, GError **error)
 {
-	if (o->timeout_s <= 0)
+	if (o->request.timeout_s <= 0)
 		return fail(error, "--timeout: not a number of seconds above 0");
 	if (o->sample_s < 0)
 		return fail(error, "--sample: not a number of seconds from 0 on");
 	if (o->command == FOR_TOP && o->sample_s == 0)
 		return fail(error, "--sample 0: top has to measure");
-	if (o->sample_s > o->timeout_s)
-		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->timeout_s);
+	if (o->sample_s > o->request.timeout_s)
+		return fail(error, "--sample %d: longer than --timeout %d", o->sample_s, o->request.timeout_s);
 	return true;
 }
 
@@ -173,10 +173,10 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 	args[0] = g_strdup("vmdoctor");
 	for (int i = 0; i < argc; i++)
 		args[i + 1] = g_strdup(argv[i]);
-	o->timeout_s = TIMEOUT_DEFAULT_S;
+	o->request.timeout_s = TIMEOUT_DEFAULT_S;
 	ok = g_option_context_parse_strv(context, &args, error) && check_values(o, error) &&
 	     check_outputs(o, error);
-	o->probing = (struct source_probe_options){ o->force, o->target, o->dns_name, o->pcap };
+	o->request.domains = o->operands;
 	if (!ok)
 		options_done(o);
 	return ok;
@@ -184,17 +184,15 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 
 void options_done(struct options *o)
 {
-	char *const strings[] = { o->connect,  o->from,	  o->symptom,	 o->fail_on_name, o->colour,
-				  o->baseline, o->record, o->error_text, o->error_file,
-				  o->facts,    o->since,  o->until,	 o->at,
-				  o->to, o->to_emulator, o->target,   o->dns_name, o->pcap };
-	GStrv const lists[] = { o->formats, o->outputs, o->rules,  o->ignore,
-				o->set,	    o->globs,	o->domains };
+	for (const struct option_row *r = option_rows; r->name; r++) {
+		void *at = (char *)o + r->at;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
-		g_free(strings[i]);
-	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-		g_strfreev(lists[i]);
+		if (r->arg == G_OPTION_ARG_STRING || r->arg == G_OPTION_ARG_FILENAME)
+			g_free(*(char **)at);
+		else if (r->arg == G_OPTION_ARG_STRING_ARRAY || r->arg == G_OPTION_ARG_FILENAME_ARRAY)
+			g_strfreev(*(GStrv *)at);
+	}
+	g_strfreev(o->operands);
 	*o = (struct options){ .command = o->command }; /* which a message still wants */
 }
 

@@ -8,8 +8,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "diagnose/request.h"
 #include "findings/finding.h"
-#include "source/source.h"
 
 enum exit_status {
 	EXIT_CLEAN = 0,	    /* nothing at or above --fail-on */
@@ -35,23 +35,16 @@ enum command_bit {
 /** What was typed; all strings are owned, NULL where not given. */
 struct options {
 	enum command_bit command;
-	char *connect, *from, *symptom, *fail_on_name, *colour, *baseline, *record, *facts, *since, *until, *at;
-	char *error_text, *error_file;
-	GStrv formats, outputs, rules, ignore, set, globs, domains;
-	/* Of a network probe; probing borrows the strings. */
-	char *target, *dns_name, *pcap;
-	const char *const *about; /* only rules that explain one of these symptoms; NULL: all */
-	char *to, *to_emulator; /* what the host is to be upgraded to */
-	gboolean probe, force;
-	struct source_probe_options probing;
-	int timeout_s, sample_s; /* sample_s 0: no sample */
-	gboolean guest_files; /* read files in guests by their agents */
+	struct request request; /* its strings are those of this line */
+	GStrv operands; /* domains, or of some commands files */
+	char *fail_on_name, *colour, *record;
+	GStrv formats, outputs;
+	int sample_s; /* 0: no sample */
 	gboolean batch; /* of top: one table after the other */
 	int rounds;	/* of top: 0: until it is ended */
-	gboolean no_guest, no_probe, no_pager, quiet, verbose, strict;
+	gboolean no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
 	gboolean dry_run, redact; /* of a bundle */
-	GHashTable *secrets; /* if set, gets what was hidden in what was read; borrowed */
 };
 
 enum option_group { GROUP_WHAT, GROUP_REPORT, GROUP_RULES, GROUP_MEASURE, GROUP_PROBE, GROUP_COMMAND, GROUPS };

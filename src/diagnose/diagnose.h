@@ -8,25 +8,26 @@
 #include <glib.h>
 #include <libxml/tree.h>
 
-struct options;
+struct request;
 struct report;
 struct sampling;
 struct source;
 
 /** diagnose_rules - this program's rules, the administrator's, the user's and --rules; --set done */
-GPtrArray *diagnose_rules(const struct options *o, GError **error);
-/** diagnose_open - what @o names as a record; a live host without libvirt is an error here */
-struct source *diagnose_open(const struct options *o, GError **error);
+GPtrArray *diagnose_rules(const struct request *rq, GError **error);
+/** diagnose_open - what @rq names as a record; a live host without libvirt is an error here
+ *  @hidden: gets the secrets that were hidden in what was read, as keys; or NULL */
+struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GError **error);
 /** diagnose_open_path - a bundle or a sosreport (archive or directory), a case tree, or one domain
  *  XML file as a tree of that file */
 struct source *diagnose_open_path(const char *path, GError **error);
 /** diagnose_facts - what the checks and the logs say; seals @record. facts_free() it */
-xmlDoc *diagnose_facts(const struct options *o, struct source *record, GPtrArray *rules,
+xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArray *rules,
 		       struct sampling *sampling, GError **error);
 /** diagnose_report - what the rules say of @facts, ranked */
-struct report *diagnose_report(const struct options *o, xmlDoc *facts, GPtrArray *rules, GError **error);
+struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArray *rules, GError **error);
 /** diagnose - the whole way; @record is sealed. NULL with @error: no such domain, bad baseline */
-struct report *diagnose(const struct options *o, struct source *record, GPtrArray *rules,
+struct report *diagnose(const struct request *rq, struct source *record, GPtrArray *rules,
 			struct sampling *sampling, GError **error);
 
 #endif

@@ -14,7 +14,7 @@
 #include "facts/facts.h"
 #include "diagnose/gather.h"
 #include "base/i18n.h"
-#include "commands/options.h"
+#include "diagnose/request.h"
 #include "archives/sos/sos.h"
 #include "source/source.h"
 #include "archives/source_archive.h"
@@ -98,44 +98,44 @@ static struct source *open_file(const char *path, GError **error)
  * Without its daemon a host has files yet, and that the daemon is gone is a finding. Not so where
  * libvirt was never installed, on another host, or at a socket that the user chose.
  */
-static bool has_files(struct source *record, const struct options *o, const xmlNode *connection)
+static bool has_files(struct source *record, const struct request *rq, const xmlNode *connection)
 {
 	const char *dir = facts_get(connection, "config-dir");
 	g_auto(GStrv) names = NULL;
 
-	if (o->connect && strstr(o->connect, "socket="))
+	if (rq->connect && strstr(rq->connect, "socket="))
 		return false;
 	if (!facts_get(connection, "ok")) /* no answer in time; the URI is not known */
-		dir = o->connect && !g_str_equal(o->connect, "qemu:///system") ? NULL : "/etc/libvirt/qemu";
+		dir = rq->connect && !g_str_equal(rq->connect, "qemu:///system") ? NULL : "/etc/libvirt/qemu";
 	return g_strcmp0(dir, "/etc/libvirt/qemu") == 0 && source_list(record, dir, &names) == 0;
 }
 
 /* Says why libvirt cannot be reached; its own message names the socket. */
-static bool is_usable(struct source *record, const struct options *o, GError **error)
+static bool is_usable(struct source *record, const struct request *rq, GError **error)
 {
 	xmlDoc *scratch = facts_new();
 	xmlNode *c = facts_json(facts_host(scratch), "connection", record,
 				"/vmdoctor/libvirt/connection.json");
-	bool ok = g_strcmp0(facts_get(c, "ok"), "yes") == 0 || has_files(record, o, c);
+	bool ok = g_strcmp0(facts_get(c, "ok"), "yes") == 0 || has_files(record, rq, c);
 	const char *said = facts_get(c, "error");
 
 	if (!ok && said)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 			    _("no libvirt at %s: %s%s"),
-			    o->connect ? o->connect : _("the default connection"), said,
+			    rq->connect ? rq->connect : _("the default connection"), said,
 			    geteuid() ? _("\n(you are not root: 'sudo vmdoctor', or the group libvirt)") : "");
 	else if (!ok)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 			    _("no libvirt at %s: it did not answer in time"),
-			    o->connect ? o->connect : _("the default connection"));
+			    rq->connect ? rq->connect : _("the default connection"));
 	facts_free(scratch);
 	return ok;
 }
 
-static void put_error_text(struct source *record, const struct options *o, const char *text)
+static void put_error_text(struct source *record, GHashTable *hidden, const char *text)
 {
 	const struct query q = { .verb = SOURCE_READ, .path = "/vmdoctor/error.txt" };
-	struct answer a = { .data = clean_text(text, strlen(text), o->secrets) };
+	struct answer a = { .data = clean_text(text, strlen(text), hidden) };
 
 	if (!a.data)
 		a.data = g_bytes_new(text, strlen(text));
@@ -143,34 +143,34 @@ static void put_error_text(struct source *record, const struct options *o, const
 }
 
 /* What the user saw and complains about: known to the checks like anything that was read. */
-static bool put_complaint(struct source *record, const struct options *o, GError **error)
+static bool put_complaint(struct source *record, const struct request *rq, GHashTable *hidden, GError **error)
 {
 	g_autofree char *text = NULL;
-	const char *file = o->error_file && strcmp(o->error_file, "-") != 0 ? o->error_file
+	const char *file = rq->error_file && strcmp(rq->error_file, "-") != 0 ? rq->error_file
 									     : "/dev/stdin";
 
-	if (o->error_file && !g_file_get_contents(file, &text, NULL, error))
+	if (rq->error_file && !g_file_get_contents(file, &text, NULL, error))
 		return false;
-	if (o->error_text || text)
-		put_error_text(record, o, text ? text : o->error_text);
-	if (o->symptom) {
-		g_autofree char *line = g_strconcat(o->symptom, "\n", NULL);
+	if (rq->error_text || text)
+		put_error_text(record, hidden, text ? text : rq->error_text);
+	if (rq->symptom) {
+		g_autofree char *line = g_strconcat(rq->symptom, "\n", NULL);
 
 		record_put_text(record, "/vmdoctor/symptom", line);
 	}
 	return true;
 }
 
-static struct source *open_live(const struct options *o, GError **error)
+static struct source *open_live(const struct request *rq, GHashTable *hidden, GError **error)
 {
-	struct source *live = source_live_new(o->connect, !o->no_guest, o->probe ? &o->probing : NULL);
-	struct source *record = record_new(source_clean_new(live, o->secrets));
+	struct source *live = source_live_new(rq->connect, !rq->no_guest, rq->probe ? &rq->probing : NULL);
+	struct source *record = record_new(source_clean_new(live, hidden));
 
-	if (o->guest_files)
+	if (rq->guest_files)
 		source_live_read_guest_files(live);
-	record_deadline(record, g_get_monotonic_time() + (int64_t)o->timeout_s * 1000000);
+	record_deadline(record, g_get_monotonic_time() + (int64_t)rq->timeout_s * 1000000);
 	/* Who brings an error message may well bring it because there is no libvirt. */
-	if (!o->error_text && !o->error_file && !is_usable(record, o, error)) {
+	if (!rq->error_text && !rq->error_file && !is_usable(record, rq, error)) {
 		source_free(record);
 		return NULL;
 	}
@@ -205,20 +205,20 @@ struct source *diagnose_open_path(const char *path, GError **error)
 }
 
 /* What is recorded anew is cleaned: a sosreport holds what nobody should pass on. */
-static struct source *open_recorded(const struct options *o, GError **error)
+static struct source *open_recorded(const struct request *rq, GHashTable *hidden, GError **error)
 {
 	struct source *knowledge = source_knowledge_new(), *tree, *all;
 
 	/* An archive is held in memory, which a later child would have to share page by page. */
 	source_guard_start(knowledge);
-	tree = diagnose_open_path(o->from, error);
+	tree = diagnose_open_path(rq->from, error);
 	if (!tree) {
 		source_free(knowledge);
 		return NULL;
 	}
 	all = source_overlay_new(tree, knowledge);
-	if (o->record || o->secrets)
-		all = source_clean_new(all, o->secrets);
+	if (rq->is_passed_on)
+		all = source_clean_new(all, hidden);
 	return record_new(all);
 }
 
@@ -243,39 +243,39 @@ static bool set_time(const char *option, const char *text, int64_t now_s, int64_
 }
 
 /* A file of capabilities is read now, so that a recording has it. */
-static bool put_target(struct source *record, const struct options *o, GError **error)
+static bool put_target(struct source *record, const struct request *rq, GError **error)
 {
 	g_autofree char *text = NULL, *path = NULL;
 
-	if (o->to_emulator)
-		record_put_text(record, "/vmdoctor/target", o->to_emulator);
-	if (!o->to)
+	if (rq->to_emulator)
+		record_put_text(record, "/vmdoctor/target", rq->to_emulator);
+	if (!rq->to)
 		return true;
-	if (!g_file_test(o->to, G_FILE_TEST_IS_REGULAR)) {
-		record_put_text(record, "/vmdoctor/target", o->to);
+	if (!g_file_test(rq->to, G_FILE_TEST_IS_REGULAR)) {
+		record_put_text(record, "/vmdoctor/target", rq->to);
 		return true;
 	}
-	if (!g_file_get_contents(o->to, &text, NULL, error))
+	if (!g_file_get_contents(rq->to, &text, NULL, error))
 		return false;
-	path = g_canonicalize_filename(o->to, NULL);
+	path = g_canonicalize_filename(rq->to, NULL);
 	record_put_text(record, "/vmdoctor/target", path);
 	record_put_text(record, "/vmdoctor/target-capabilities.xml", text);
 	return true;
 }
 
-static bool put_window(struct source *record, const struct options *o, GError **error)
+static bool put_window(struct source *record, const struct request *rq, GError **error)
 {
 	int64_t now_s, since_s = 0, until_s = 0, at_s = 0;
 	g_autofree char *text = NULL;
 
-	if (!o->since && !o->until && !o->at)
+	if (!rq->since && !rq->until && !rq->at)
 		return true;
 	now_s = now_of(record);
-	if (!set_time("since", o->since, now_s, &since_s, error) ||
-	    !set_time("until", o->until, now_s, &until_s, error) ||
-	    !set_time("at", o->at, now_s, &at_s, error))
+	if (!set_time("since", rq->since, now_s, &since_s, error) ||
+	    !set_time("until", rq->until, now_s, &until_s, error) ||
+	    !set_time("at", rq->at, now_s, &at_s, error))
 		return false;
-	if (o->at) {
+	if (rq->at) {
 		since_s = at_s - BEFORE_S;
 		until_s = at_s + AFTER_S;
 	}
@@ -284,12 +284,12 @@ static bool put_window(struct source *record, const struct options *o, GError **
 	return true;
 }
 
-struct source *diagnose_open(const struct options *o, GError **error)
+struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GError **error)
 {
-	struct source *record = o->from ? open_recorded(o, error) : open_live(o, error);
+	struct source *record = rq->from ? open_recorded(rq, hidden, error) : open_live(rq, hidden, error);
 
-	if (record && (!put_complaint(record, o, error) || !put_window(record, o, error) ||
-		       !put_target(record, o, error))) {
+	if (record && (!put_complaint(record, rq, hidden, error) || !put_window(record, rq, error) ||
+		       !put_target(record, rq, error))) {
 		source_free(record);
 		return NULL;
 	}

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "facts/facts.h"
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/xml.h"
 
 static const xmlNode *step(const xmlNode *probe, const char *name)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "facts/facts.h"
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/xml.h"
 
 static void add_row(GPtrArray *rows, const xmlNode *node)

@@ -19,11 +19,14 @@
 #include <libxml/tree.h>
 #include <stdbool.h>
 
+#include "base/cleanup.h"
+
 struct source;
 
 /** facts_new - <facts><host/></facts>; facts_free() it */
 xmlDoc *facts_new(void);
 void facts_free(xmlDoc *facts);
+AUTO_FREE(xmlDoc, facts)
 xmlNode *facts_host(xmlDoc *facts);
 /** facts_keep - what a check parsed once for all domains; facts_free() has @destroy free it, too.
  *  @key: the check's name and what it is. It is no fact: no rule sees it, nothing writes it. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* finding - names of severities and confidences, and who frees what of a report */
+/* finding - names of severities and confidences, and who frees what of a finding */
 #include "findings/finding.h"
-
-#include <math.h>
 
 #include "base/i18n.h"
 
@@ -13,7 +11,6 @@ const char *const severity_names[SEVERITY_MAX_] = {
 };
 _Static_assert(SEVERITY_MAX_ == 5, "a new severity needs a name");
 
-const char *const hop_state_names[HOP_MAX_] = { N_("unknown"), N_("sound"), N_("broken") };
 const char *const confidence_names[CONFIDENCE_MAX_] = {
 	[CONFIDENCE_POSSIBLE] = N_("possible"),
 	[CONFIDENCE_LIKELY] = N_("likely"),
@@ -137,142 +134,4 @@ void undecided_free(struct undecided *u)
 	g_free(u->reason_local);
 	g_free(u->remedy_local);
 	g_free(u);
-}
-
-void hop_free(struct hop *h)
-{
-	if (!h)
-		return;
-	g_free(h->name);
-	g_free(h->place);
-	g_free(h->counts);
-	g_free(h);
-}
-
-void report_path_free(struct report_path *p)
-{
-	if (!p)
-		return;
-	g_free(p->interface);
-	g_clear_pointer(&p->hops, g_ptr_array_unref);
-	g_free(p);
-}
-
-struct sample_row *sample_row_new(const char *kind)
-{
-	struct sample_row *row = g_new0(struct sample_row, 1);
-
-	row->kind = g_strdup(kind);
-	row->names = g_ptr_array_new_with_free_func(g_free);
-	row->values = g_ptr_array_new_with_free_func(g_free);
-	return row;
-}
-
-void sample_row_add(struct sample_row *row, const char *name, const char *value)
-{
-	g_ptr_array_add(row->names, g_strdup(name));
-	g_ptr_array_add(row->values, g_strdup(value));
-}
-
-const char *sample_row_get(const struct sample_row *row, const char *name)
-{
-	for (guint i = 0; i < row->names->len; i++)
-		if (g_str_equal(row->names->pdata[i], name))
-			return row->values->pdata[i];
-	return NULL;
-}
-
-void sample_row_free(struct sample_row *row)
-{
-	if (!row)
-		return;
-	g_free(row->kind);
-	g_ptr_array_unref(row->names);
-	g_ptr_array_unref(row->values);
-	g_free(row);
-}
-
-void report_domain_free(struct report_domain *d)
-{
-	if (!d)
-		return;
-	g_free(d->name);
-	g_free(d->uuid);
-	g_free(d->state);
-	g_free(d->reason);
-	g_free(d->machine);
-	g_free(d->os);
-	g_clear_pointer(&d->paths, g_ptr_array_unref);
-	g_clear_pointer(&d->sample, g_ptr_array_unref);
-	g_free(d);
-}
-
-struct report_domain *report_domain_new(void)
-{
-	struct report_domain *d = g_new0(struct report_domain, 1);
-
-	d->id = -1;
-	d->paths = g_ptr_array_new_with_free_func((GDestroyNotify)report_path_free);
-	d->sample = g_ptr_array_new_with_free_func((GDestroyNotify)sample_row_free);
-	return d;
-}
-
-static void limit_free(struct limit *l)
-{
-	g_free(l->rule);
-	g_free(l->param);
-	g_free(l);
-}
-
-void report_add_limit(struct report *r, const char *rule, const char *param, double value)
-{
-	struct limit *l = g_new0(struct limit, 1);
-
-	*l = (struct limit){ g_strdup(rule), g_strdup(param), value };
-	g_ptr_array_add(r->limits, l);
-}
-
-double report_limit(const struct report *r, const char *rule, const char *param)
-{
-	for (guint i = 0; i < r->limits->len; i++) {
-		const struct limit *l = r->limits->pdata[i];
-
-		if (g_str_equal(l->rule, rule) && g_str_equal(l->param, param))
-			return l->value;
-	}
-	return NAN;
-}
-
-struct report *report_new(void)
-{
-	struct report *r = g_new0(struct report, 1);
-
-	r->options = g_ptr_array_new_with_free_func(g_free);
-	r->sample = g_ptr_array_new_with_free_func((GDestroyNotify)sample_row_free);
-	r->limits = g_ptr_array_new_with_free_func((GDestroyNotify)limit_free);
-	r->domains = g_ptr_array_new_with_free_func((GDestroyNotify)report_domain_free);
-	r->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
-	r->undecided = g_ptr_array_new_with_free_func((GDestroyNotify)undecided_free);
-	return r;
-}
-
-void report_free(struct report *r)
-{
-	if (!r)
-		return;
-	g_free(r->version);
-	g_free(r->taken);
-	g_free(r->host.name);
-	g_free(r->host.libvirt);
-	g_free(r->host.qemu);
-	g_free(r->host.kernel);
-	g_free(r->host.os);
-	g_free(r->host.connection);
-	g_ptr_array_unref(r->options);
-	g_ptr_array_unref(r->sample);
-	g_ptr_array_unref(r->limits);
-	g_ptr_array_unref(r->domains);
-	g_ptr_array_unref(r->findings);
-	g_ptr_array_unref(r->undecided);
-	g_free(r);
 }

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 /* The filter: memory for one line, whatever the size of the log. */
 
 struct audit_filter;
@@ -59,6 +61,7 @@ void audit_parser_line(struct audit_parser *p, const char *line, size_t size, co
 		       unsigned int number);
 /** audit_parser_free - what waits for more is given to @found first */
 void audit_parser_free(struct audit_parser *p);
+AUTO_FREE(struct audit_parser, audit_parser)
 /**
  * audit_record_get - the value of a field, without quotes, hex decoded; NULL: none, or unset
  * It may hold any bytes but NUL. Of a user's record the fields inside msg='…' count, too.

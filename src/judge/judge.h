@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <libxml/tree.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 
 struct rule;
 

@@ -232,7 +232,7 @@ static void cgroup_free(struct source *src)
 
 static const struct source_ops cgroup_ops = { .ask = cgroup_ask, .free = cgroup_free };
 
-struct source *source_cgroup_new(void)
+struct source *source_cgroup_new(const void *unused G_GNUC_UNUSED)
 {
 	struct source *s = g_new0(struct source, 1);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * source_live - a libvirt host as it is now: who answers which path
+ * source_live - a libvirt host as it is now: who answers which path; the table is at the end
  *
  * Each part is a child of its own with its own deadline, so that a dead NFS server does not stop
  * libvirt's answers, nor one stuck monitor those of other domains.  Files count only where the
@@ -14,22 +14,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/json_make.h"
 #include "base/json_read.h"
 
-#define FILE_DEADLINE_MS 3000
+#define LIBVIRT "/vmdoctor/libvirt/"
 #define LIBVIRT_DEADLINE_MS 4000 /* a domain job waits 30 s before libvirt itself gives up */
-#define CONNECT_DEADLINE_MS 10000 /* systemd may have to start the daemon first */
-#define AGENT_DEADLINE_MS 7000	 /* libvirt waits 5 s for the agent's guest-sync */
-#define OSINFO_DEADLINE_MS 5000
-#define JOURNAL_DEADLINE_MS 4000
-#define NET_DEADLINE_MS 3000
-#define PROBE_DEADLINE_MS 15000 /* it ends itself after 12 s */
-#define AUDIT_DEADLINE_MS 8000 /* some gigabytes off a disk */
-#define PROCESS_DEADLINE_MS 3000
 
 struct live {
 	struct source source;
-	struct source *files, *virt, *agent, *osinfo, *journal, *audit, *net, *cgroup, *open, *sample;
+	struct source **children; /* one for each row of parts that has one */
 	char *uri;
 	bool ask_guest, guest_files, is_mute; /* libvirtd accepted us, and says nothing */
 	bool one_by_one; /* counters of several domains in one call: one of them hung */
@@ -38,22 +31,22 @@ struct live {
 	GHashTable *stuck; /* names of domains that did not answer in time */
 };
 
-static struct source *make_files(const void *arg)
+static struct source *make_files(const void *live G_GNUC_UNUSED)
 {
-	return source_fs_new(arg);
+	return source_fs_new("/");
 }
 
-static struct source *make_virt(const void *arg)
+static struct source *make_virt(const void *live)
 {
-	return source_virt_new(((const struct live *)arg)->uri, false);
+	return source_virt_new(((const struct live *)live)->uri, false);
 }
 
-static struct source *make_agent(const void *arg)
+static struct source *make_agent(const void *live)
 {
-	return source_virt_new(((const struct live *)arg)->uri, true);
+	return source_virt_new(((const struct live *)live)->uri, true);
 }
 
-static struct source *make_osinfo(const void *arg G_GNUC_UNUSED)
+static struct source *make_osinfo(const void *live G_GNUC_UNUSED)
 {
 	struct source *osinfo = source_osinfo_new();
 
@@ -61,39 +54,19 @@ static struct source *make_osinfo(const void *arg G_GNUC_UNUSED)
 	return osinfo;
 }
 
-static struct source *make_journal(const void *arg G_GNUC_UNUSED)
+static struct source *make_journal(const void *live G_GNUC_UNUSED)
 {
 	return source_journal_new(NULL);
 }
 
-static struct source *make_audit(const void *arg G_GNUC_UNUSED)
+static struct source *make_audit(const void *live G_GNUC_UNUSED)
 {
 	return source_audit_new("/var/log/audit");
 }
 
-static struct source *make_net(const void *arg G_GNUC_UNUSED)
+static struct source *make_probe(const void *live)
 {
-	return source_net_new();
-}
-
-static struct source *make_cgroup(const void *arg G_GNUC_UNUSED)
-{
-	return source_cgroup_new();
-}
-
-static struct source *make_open(const void *arg G_GNUC_UNUSED)
-{
-	return source_open_new();
-}
-
-static struct source *make_sample(const void *arg G_GNUC_UNUSED)
-{
-	return source_sample_new();
-}
-
-static struct source *make_probe(const void *arg)
-{
-	return source_probe_new(arg);
+	return source_probe_new(((const struct live *)live)->probe);
 }
 
 static void answer_text(struct answer *ret, char *text)
@@ -101,51 +74,43 @@ static void answer_text(struct answer *ret, char *text)
 	ret->data = g_bytes_new_take(text, strlen(text));
 }
 
-static void ask_clock(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
-		      struct answer *ret)
+static void ask_clock(struct live *live G_GNUC_UNUSED, struct source *child G_GNUC_UNUSED,
+		      const struct query *q G_GNUC_UNUSED, struct answer *ret)
 {
 	answer_text(ret, g_strdup_printf("%" G_GINT64_FORMAT "\n", g_get_real_time() / 1000000));
 }
 
 /* For what has no time of its own: its window. */
-static void ask_monotonic(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
-			  struct answer *ret)
+static void ask_monotonic(struct live *live G_GNUC_UNUSED, struct source *child G_GNUC_UNUSED,
+			  const struct query *q G_GNUC_UNUSED, struct answer *ret)
 {
 	answer_text(ret, g_strdup_printf("%" G_GINT64_FORMAT "000\n", g_get_monotonic_time()));
 }
 
-static void ask_host(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
-		     struct answer *ret)
+static void ask_host(struct live *live G_GNUC_UNUSED, struct source *child G_GNUC_UNUSED,
+		     const struct query *q G_GNUC_UNUSED, struct answer *ret)
 {
-	g_autoptr(JsonBuilder) b = json_builder_new();
-	g_autoptr(JsonNode) root = NULL;
 	struct utsname u;
+	JsonBuilder *b;
 
 	if (uname(&u) < 0) {
 		ret->error = -errno;
 		return;
 	}
-	json_builder_begin_object(b);
-	json_builder_set_member_name(b, "hostname");
-	json_builder_add_string_value(b, u.nodename);
-	json_builder_set_member_name(b, "kernel");
-	json_builder_add_string_value(b, u.release);
-	json_builder_set_member_name(b, "arch");
-	json_builder_add_string_value(b, u.machine);
-	json_builder_set_member_name(b, "uid");
-	json_builder_add_int_value(b, geteuid());
-	json_builder_set_member_name(b, "page-bytes");
-	json_builder_add_int_value(b, sysconf(_SC_PAGESIZE));
-	json_builder_end_object(b);
-	root = json_builder_get_root(b);
-	answer_text(ret, json_to_string(root, TRUE));
+	b = json_make_object();
+	json_make_text(b, "hostname", u.nodename);
+	json_make_text(b, "kernel", u.release);
+	json_make_text(b, "arch", u.machine);
+	json_make_int(b, "uid", geteuid());
+	json_make_int(b, "page-bytes", sysconf(_SC_PAGESIZE));
+	answer_text(ret, json_make_end(b));
 }
 
 /* The domain that a path below /vmdoctor/libvirt/ is about, or NULL. */
 static char *domain_of(const char *path)
 {
 	static const char *const kinds[] = { "domains/", "stats/", "sample/", "diskerrors/", "guest/" };
-	const char *rest = path + strlen("/vmdoctor/libvirt/");
+	const char *rest = path + strlen(LIBVIRT);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (g_str_has_prefix(rest, kinds[i])) {
@@ -163,62 +128,119 @@ static char *domain_of(const char *path)
 
 /* Who asks for one domain's counters gets those of others fetched, too, and may have waited for them: asked
    again, in a new child that expects nobody, it waits for itself only. */
-static void ask_virt(struct live *live, const struct query *q, struct answer *ret)
+static void ask_counters(struct live *live, struct source *child, const struct query *q, struct answer *ret)
 {
-	source_ask(live->virt, q, ret);
+	source_ask(child, q, ret);
 	if (ret->error != -ETIMEDOUT || q->tick == 0 || live->one_by_one)
 		return;
 	live->one_by_one = true;
 	answer_done(ret);
-	source_ask(live->virt, q, ret);
+	source_ask(child, q, ret);
 }
 
 /* A domain that kept us waiting once is not asked again: ten questions would be ten deadlines. */
-static void ask_libvirt(struct live *live, const struct query *q, struct answer *ret)
+static bool is_stuck(const struct live *live, const char *who)
+{
+	return live->is_mute || (who && g_hash_table_contains(live->stuck, who));
+}
+
+static void ask_libvirt(struct live *live, struct source *child, const struct query *q, struct answer *ret)
 {
 	g_autofree char *domain = domain_of(q->path);
-	bool guest = strstr(q->path, "/libvirt/guest/") != NULL;
-	/* An agent that does not answer says nothing of QEMU's monitor; no '/' is in an escaped name. */
-	g_autofree char *agent = guest ? g_strconcat(domain, "/agent", NULL) : NULL;
 
-	if (guest && (!live->ask_guest || (!live->guest_files && strstr(q->path, "/files/")))) {
-		ret->error = -ENODATA;
-		return;
-	}
-	if (domain && g_hash_table_contains(live->stuck, domain)) {
+	if (is_stuck(live, domain)) {
 		ret->error = -ETIMEDOUT;
 		return;
 	}
-	if (agent && g_hash_table_contains(live->stuck, agent)) {
-		ret->error = -ETIMEDOUT;
+	ask_counters(live, child, q, ret);
+	source_guard_deadline(child, LIBVIRT_DEADLINE_MS);
+	if (ret->error != -ETIMEDOUT)
 		return;
-	}
-	if (live->is_mute) {
-		ret->error = -ETIMEDOUT;
-		return;
-	}
-	if (guest)
-		source_ask(live->agent, q, ret);
-	else
-		ask_virt(live, q, ret);
-	if (ret->error == -ETIMEDOUT && g_str_has_suffix(q->path, "/connection.json"))
+	if (g_str_has_suffix(q->path, "/connection.json"))
 		live->is_mute = true;
-	if (!guest)
-		source_guard_deadline(live->virt, LIBVIRT_DEADLINE_MS);
-	if (agent && (ret->error == -ETIMEDOUT || ret->error == -ENOTCONN))
-		g_hash_table_add(live->stuck, g_steal_pointer(&agent));
-	else if (ret->error == -ETIMEDOUT && domain)
+	if (domain)
 		g_hash_table_add(live->stuck, g_steal_pointer(&domain));
 }
 
-static void ask_osinfo(struct live *live, const struct query *q, struct answer *ret)
+/* An agent that does not answer says nothing of QEMU's monitor; no '/' is in an escaped name. */
+static void ask_agent(struct live *live, struct source *child, const struct query *q, struct answer *ret)
 {
-	source_ask(live->osinfo, q, ret);
+	g_autofree char *domain = domain_of(q->path), *agent = g_strconcat(domain, "/agent", NULL);
+
+	if (!live->ask_guest || (!live->guest_files && strstr(q->path, "/files/"))) {
+		ret->error = -ENODATA;
+		return;
+	}
+	if (is_stuck(live, domain) || is_stuck(live, agent)) {
+		ret->error = -ETIMEDOUT;
+		return;
+	}
+	source_ask(child, q, ret);
+	if (ret->error == -ETIMEDOUT || ret->error == -ENOTCONN)
+		g_hash_table_add(live->stuck, g_steal_pointer(&agent));
 }
 
-static bool files_are_here(struct live *live)
+/* A process of its own for each: it gives up its privileges on the way. */
+static void ask_probe(struct live *live, struct source *child G_GNUC_UNUSED, const struct query *q,
+		      struct answer *ret)
 {
-	const struct query q = { .path = "/vmdoctor/libvirt/connection.json" };
+	auto_free(source) struct source *probe = NULL;
+
+	ret->error = -ENODATA;
+	if (!live->probe)
+		return;
+	probe = source_guard_new(make_probe, live, 15000); /* it ends itself after 12 s */
+	source_ask(probe, q, ret);
+}
+
+static void ask_nobody(struct live *live G_GNUC_UNUSED, struct source *child G_GNUC_UNUSED,
+		       const struct query *q G_GNUC_UNUSED, struct answer *ret)
+{
+	ret->error = -ENODATA;
+}
+
+/* What a live host consists of. A new source is its file and its row; the first prefix that fits wins. */
+static const struct part {
+	const char *prefix;
+	struct source *(*make)(const void *live); /* in a child; NULL: there is none */
+	unsigned int deadline_ms;		  /* of each question to it */
+	bool is_local; /* only where the connection leads to this machine */
+	/* Instead of just asking the child. */
+	void (*ask)(struct live *live, struct source *child, const struct query *q, struct answer *ret);
+} parts[] = {
+	/* libvirt itself waits 5 s for the agent's guest-sync; systemd may have to start the daemon first. */
+	{ LIBVIRT "guest/", make_agent, 7000, false, ask_agent },
+	{ LIBVIRT, make_virt, 10000, false, ask_libvirt },
+	{ "/vmdoctor/osinfo/", make_osinfo, 5000, false, NULL },
+	{ "/vmdoctor/clock", NULL, 0, false, ask_clock },
+	{ "/vmdoctor/monotonic", NULL, 0, false, ask_monotonic },
+	{ "/vmdoctor/host.json", NULL, 0, false, ask_host },
+	{ "/vmdoctor/audit", make_audit, 8000, true, NULL }, /* some gigabytes off a disk */
+	{ "/vmdoctor/net/", source_net_new, 3000, true, NULL },
+	{ "/vmdoctor/probe/", NULL, 0, true, ask_probe },
+	{ "/vmdoctor/threads/", source_sample_new, 3000, true, NULL },
+	{ "/vmdoctor/processes.txt", source_sample_new, 3000, true, NULL },
+	{ "/vmdoctor/cgroup/", source_cgroup_new, 3000, true, NULL },
+	{ "/vmdoctor/open/", source_open_new, 3000, true, NULL },
+	{ "/vmdoctor/", NULL, 0, false, ask_nobody },
+	{ "/var/log/audit/", NULL, 0, false, ask_nobody }, /* gigabytes, mostly of logins */
+	{ "/var/log/journal.txt", make_journal, 4000, true, NULL },
+	{ "/", make_files, 3000, true, NULL },
+};
+
+static size_t part_of(const char *path)
+{
+	size_t i = 0;
+
+	while (!g_str_has_prefix(path, parts[i].prefix))
+		i++;
+	return i;
+}
+
+static bool is_this_machine(struct live *live)
+{
+	static const char path[] = LIBVIRT "connection.json";
+	const struct query q = { .path = path };
 	g_autoptr(JsonParser) parser = json_parser_new();
 	struct answer a;
 	gsize size;
@@ -227,7 +249,7 @@ static bool files_are_here(struct live *live)
 	if (live->local >= 0)
 		return live->local;
 	live->local = 1;
-	source_ask(live->virt, &q, &a);
+	source_ask(live->children[part_of(path)], &q, &a);
 	text = a.data ? g_bytes_get_data(a.data, &size) : NULL;
 	if (text && json_parser_load_from_data(parser, text, (gssize)size, NULL)) {
 		JsonObject *o = json_read_root(parser);
@@ -240,119 +262,26 @@ static bool files_are_here(struct live *live)
 	return live->local;
 }
 
-static void ask_files(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->files, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-static void ask_journal(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->journal, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-static void ask_audit(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->audit, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-static void ask_net(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->net, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-static void ask_cgroup(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->cgroup, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-static void ask_open(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->open, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-static void ask_sample(struct live *live, const struct query *q, struct answer *ret)
-{
-	if (files_are_here(live))
-		source_ask(live->sample, q, ret);
-	else
-		ret->error = -ENODATA;
-}
-
-/* A process of its own for each: it gives up its privileges on the way. */
-static void ask_probe(struct live *live, const struct query *q, struct answer *ret)
-{
-	struct source *probe;
-
-	ret->error = -ENODATA;
-	if (!live->probe || !files_are_here(live))
-		return;
-	probe = source_guard_new(make_probe, live->probe, PROBE_DEADLINE_MS);
-	source_ask(probe, q, ret);
-	source_free(probe);
-}
-
-static void ask_nobody(struct live *live G_GNUC_UNUSED, const struct query *q G_GNUC_UNUSED,
-		       struct answer *ret)
-{
-	ret->error = -ENODATA;
-}
-
 static void live_ask(struct source *src, const struct query *q, struct answer *ret)
 {
-	/* First match wins. */
-	static const struct {
-		const char *prefix;
-		void (*ask)(struct live *, const struct query *, struct answer *);
-	} routes[] = {
-		{ "/vmdoctor/libvirt/", ask_libvirt }, { "/vmdoctor/osinfo/", ask_osinfo },
-		{ "/vmdoctor/clock", ask_clock },      { "/vmdoctor/host.json", ask_host },
-		{ "/vmdoctor/audit", ask_audit },     { "/vmdoctor/net/", ask_net },
-		{ "/vmdoctor/probe/", ask_probe },     { "/vmdoctor/monotonic", ask_monotonic },
-		{ "/vmdoctor/threads/", ask_sample },  { "/vmdoctor/processes.txt", ask_sample },
-		{ "/vmdoctor/cgroup/", ask_cgroup },   { "/vmdoctor/open/", ask_open },
-		{ "/var/log/audit/", ask_nobody }, /* gigabytes, mostly of logins */
-		{ "/vmdoctor/", ask_nobody },	       { "/var/log/journal.txt", ask_journal },
-		{ "/", ask_files },
-	};
-	size_t i = 0;
+	struct live *live = (struct live *)src;
+	size_t i = part_of(q->path);
 
-	while (!g_str_has_prefix(q->path, routes[i].prefix))
-		i++;
-	routes[i].ask((struct live *)src, q, ret);
+	if (parts[i].is_local && !is_this_machine(live))
+		ret->error = -ENODATA;
+	else if (parts[i].ask)
+		parts[i].ask(live, live->children[i], q, ret);
+	else
+		source_ask(live->children[i], q, ret);
 }
 
 static void live_free(struct source *src)
 {
 	struct live *live = (struct live *)src;
 
-	source_free(live->files);
-	source_free(live->virt);
-	source_free(live->agent);
-	source_free(live->osinfo);
-	source_free(live->journal);
-	source_free(live->audit);
-	source_free(live->cgroup);
-	source_free(live->open);
-	source_free(live->sample);
-	source_free(live->net);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		source_free(live->children[i]);
+	g_free(live->children);
 	g_hash_table_unref(live->stuck);
 	g_free(live->uri);
 	g_free(live);
@@ -371,16 +300,10 @@ struct source *source_live_new(const char *uri, bool ask_guest,
 	live->probe = probe;
 	live->local = -1;
 	live->stuck = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	live->files = source_guard_new(make_files, "/", FILE_DEADLINE_MS);
-	live->virt = source_guard_new(make_virt, live, CONNECT_DEADLINE_MS);
-	live->agent = source_guard_new(make_agent, live, AGENT_DEADLINE_MS);
-	live->osinfo = source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
-	live->journal = source_guard_new(make_journal, NULL, JOURNAL_DEADLINE_MS);
-	live->net = source_guard_new(make_net, NULL, NET_DEADLINE_MS);
-	live->audit = source_guard_new(make_audit, NULL, AUDIT_DEADLINE_MS);
-	live->cgroup = source_guard_new(make_cgroup, NULL, PROCESS_DEADLINE_MS);
-	live->open = source_guard_new(make_open, NULL, PROCESS_DEADLINE_MS);
-	live->sample = source_guard_new(make_sample, NULL, PROCESS_DEADLINE_MS);
+	live->children = g_new0(struct source *, G_N_ELEMENTS(parts));
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		if (parts[i].make)
+			live->children[i] = source_guard_new(parts[i].make, live, parts[i].deadline_ms);
 	return &live->source;
 }
 
@@ -391,5 +314,7 @@ void source_live_read_guest_files(struct source *live)
 
 struct source *source_knowledge_new(void)
 {
-	return source_guard_new(make_osinfo, NULL, OSINFO_DEADLINE_MS);
+	size_t i = part_of("/vmdoctor/osinfo/");
+
+	return source_guard_new(parts[i].make, NULL, parts[i].deadline_ms);
 }

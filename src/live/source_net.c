@@ -324,7 +324,7 @@ static void net_free(struct source *src)
 
 static const struct source_ops net_ops = { .ask = net_ask, .free = net_free };
 
-struct source *source_net_new(void)
+struct source *source_net_new(const void *unused G_GNUC_UNUSED)
 {
 	struct source *s = g_new0(struct source, 1);
 

@@ -136,7 +136,7 @@ static void open_free(struct source *src)
 
 static const struct source_ops open_ops = { .ask = open_ask, .free = open_free };
 
-struct source *source_open_new(void)
+struct source *source_open_new(const void *unused G_GNUC_UNUSED)
 {
 	struct source *s = g_new0(struct source, 1);
 

@@ -220,7 +220,7 @@ static void sample_free(struct source *src)
 	g_free(src);
 }
 
-struct source *source_sample_new(void)
+struct source *source_sample_new(const void *unused G_GNUC_UNUSED)
 {
 	static const struct source_ops ops = { .ask = sample_ask, .free = sample_free };
 	struct source *src = g_new0(struct source, 1);

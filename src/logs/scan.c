@@ -13,23 +13,24 @@
 #include <string.h>
 
 #include "facts/facts.h"
+#include "logs/scan_state.h"
 #include "rules/rules.h"
 #include "source/source.h"
 #include "base/xml.h"
 
 /* What goes through syslog. Without auditd the kernel prints audit records. */
-#define SYSTEM_LOG (BIT(DAEMON) | BIT(KERNEL) | BIT(AUDIT) | BIT(JOURNAL) | BIT(SWTPM))
+#define SYSTEM_LOG (SIGNATURE_BIT(DAEMON) | SIGNATURE_BIT(KERNEL) | SIGNATURE_BIT(AUDIT) | SIGNATURE_BIT(JOURNAL) | SIGNATURE_BIT(SWTPM))
 
 /* Logs of the host. A path that ends in '*': each such file of its directory. */
 static const struct place {
 	const char *path, *name;
 	unsigned int logs;
 } places[] = {
-	{ "/vmdoctor/error.txt", "error", BIT(ERROR) | SYSTEM_LOG | BIT(QEMU) },
-	{ "/var/log/libvirt/*.log", "daemon", BIT(DAEMON) },
-	{ "/var/log/audit/audit.log", "audit", BIT(AUDIT) },
-	{ "/vmdoctor/audit.txt", "audit", BIT(AUDIT) }, /* what a live host has instead */
-	{ "/var/log/kern.log", "kernel", BIT(KERNEL) | BIT(AUDIT) },
+	{ "/vmdoctor/error.txt", "error", SIGNATURE_BIT(ERROR) | SYSTEM_LOG | SIGNATURE_BIT(QEMU) },
+	{ "/var/log/libvirt/*.log", "daemon", SIGNATURE_BIT(DAEMON) },
+	{ "/var/log/audit/audit.log", "audit", SIGNATURE_BIT(AUDIT) },
+	{ "/vmdoctor/audit.txt", "audit", SIGNATURE_BIT(AUDIT) }, /* what a live host has instead */
+	{ "/var/log/kern.log", "kernel", SIGNATURE_BIT(KERNEL) | SIGNATURE_BIT(AUDIT) },
 	{ "/var/log/syslog", "journal", SYSTEM_LOG },
 	{ "/var/log/messages", "journal", SYSTEM_LOG },
 	{ "/var/log/journal.txt", "journal", SYSTEM_LOG },
@@ -40,7 +41,7 @@ static const struct place {
 
 static const char swtpm_log[] = "/var/log/swtpm/libvirt/qemu/%s-swtpm.log";
 
-bool signature_reads(const char *path)
+bool scan_may_read(const char *path)
 {
 	static const char tpm[] = "/var/log/swtpm/libvirt/qemu/";
 
@@ -99,7 +100,7 @@ static bool is_of_log(const struct wanted *w, const struct line *line)
 {
 	unsigned int common = w->s->logs & line->log->logs;
 
-	return line->log->logs != SYSTEM_LOG || (common & ~(BIT(DAEMON) | BIT(SWTPM))) ||
+	return line->log->logs != SYSTEM_LOG || (common & ~(SIGNATURE_BIT(DAEMON) | SIGNATURE_BIT(SWTPM))) ||
 	       is_of_libvirt(line->readable);
 }
 
@@ -121,7 +122,7 @@ static void find_candidates(struct scan *scan, const struct line *line)
 {
 	for (size_t i = 0; i < line->size; i++)
 		scan->folded[i] = scan->fold[(unsigned char)line->text[i]];
-	for (size_t i = 0; i + HEAD_BYTES <= line->size; i++)
+	for (size_t i = 0; i + SIGNATURE_HEAD_BYTES <= line->size; i++)
 		for (unsigned int n = scan->heads[head_of(scan->folded + i)]; n > 0;) {
 			unsigned int index = n - 1;
 			struct wanted *w = &g_array_index(scan->wanted, struct wanted, index);
@@ -188,7 +189,7 @@ static unsigned int scan_text(struct scan *scan, const struct log *log, const ch
 		stop = stop ? stop : end;
 		next = stop + 1;
 		line.size = (size_t)(stop - p);
-		goes_on = line.size > 0 && stop[-1] == '\\' && log->logs == BIT(QEMU);
+		goes_on = line.size > 0 && stop[-1] == '\\' && log->logs == SIGNATURE_BIT(QEMU);
 		scan_note_time(scan, &line);
 		if (number >= log->first && !goes_on && !continued)
 			scan_line(scan, &line);
@@ -222,7 +223,7 @@ static void scan_file(struct scan *scan, struct source *src, struct log *log)
 	g_autofree char *text = NULL;
 	size_t size = 0;
 	int r = source_read(src, log->path, &text, &size);
-	bool is_error = log->logs & BIT(ERROR);
+	bool is_error = log->logs & SIGNATURE_BIT(ERROR);
 	xmlNode *fact;
 
 	if (r == -ENOENT || r == -ENODATA || r == -ENOTDIR)
@@ -261,7 +262,7 @@ static void scan_rotated(struct scan *scan, struct source *src, const struct log
 	g_auto(GStrv) names = NULL;
 	unsigned int read = 0;
 
-	if (!scan->since_s || log->logs & BIT(ERROR) || source_list(src, dir, &names) < 0)
+	if (!scan->since_s || log->logs & SIGNATURE_BIT(ERROR) || source_list(src, dir, &names) < 0)
 		return;
 	for (size_t i = 0; names[i] && read < ROTATED_MAX; i++) {
 		g_autofree char *path = g_build_filename(dir, names[i], NULL);
@@ -316,12 +317,12 @@ static void scan_vm(struct scan *scan, struct source *src, xmlNode *vm)
 	const char *path = facts_get(xml_child(vm, "qemu-log"), "from");
 	const char *start = facts_get(facts_find(vm, "qemu-log/start"), "line");
 	const char *name = facts_get(vm, "name");
-	struct log qemu = { .path = path, .name = "qemu", .logs = BIT(QEMU), .vm = vm,
+	struct log qemu = { .path = path, .name = "qemu", .logs = SIGNATURE_BIT(QEMU), .vm = vm,
 			    .first = start ? (unsigned int)(int)g_ascii_strtoll(start, NULL, 10) : 0 };
 	g_autofree char *tpm_path = g_strdup_printf(swtpm_log, name);
 	g_autofree char *dir = path ? g_path_get_dirname(path) : NULL;
 	g_autofree char *session = g_strdup_printf("%s/%s-swtpm.log", dir ? dir : "", name);
-	struct log tpm = { .path = tpm_path, .name = "swtpm", .logs = BIT(SWTPM), .vm = vm };
+	struct log tpm = { .path = tpm_path, .name = "swtpm", .logs = SIGNATURE_BIT(SWTPM), .vm = vm };
 
 	if (strchr(name, '/'))
 		return;
@@ -413,7 +414,7 @@ static void scan_done(struct scan *scan)
 	g_free(scan);
 }
 
-void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts)
+void scan_logs(GPtrArray *rules, struct source *src, xmlDoc *facts)
 {
 	struct scan *scan = g_new0(struct scan, 1);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* scan_kernel - whose is it what the kernel says: it knows processes and control groups, no domains. */
-#include "logs/scan.h"
+#include "logs/scan_state.h"
 
 #include <string.h>
 

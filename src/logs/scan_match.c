@@ -5,7 +5,7 @@
  * A log is history: what failed before a good start, in an older attempt, or of another domain, is
  * no finding.
  */
-#include "logs/scan.h"
+#include "logs/scan_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -305,7 +305,7 @@ static xmlNode *scope_of(const struct scan *scan, const struct wanted *w, const 
 		vm = vm_with_path(scan, w, m);
 	if (!vm)
 		vm = vm_quoted(scan, line);
-	if (!vm && (line->log->logs & BIT(KERNEL)))
+	if (!vm && (line->log->logs & SIGNATURE_BIT(KERNEL)))
 		vm = scan_vm_of_kernel(scan, line->readable, m);
 	return vm ? vm : scan->host;
 }
@@ -326,7 +326,7 @@ static int64_t time_above(const struct scan *scan, const struct line *line)
 	const char *p = line->text;
 	int64_t written_s = 0;
 
-	if (!(line->log->logs & BIT(DAEMON)) || *p == '[')
+	if (!(line->log->logs & SIGNATURE_BIT(DAEMON)) || *p == '[')
 		return 0; /* "[ 12.5]" is a time, too, if none of the calendar */
 	for (int i = 0; i < MESSAGE_LINES_MAX && !written_s && line->begin && p > line->begin; i++) {
 		const char *end = p - 1; /* the newline */
@@ -350,7 +350,7 @@ void scan_note_time(struct scan *scan, const struct line *line)
 
 	if (line->text == line->begin)
 		scan->above_s = 0;
-	if (!scan->since_s || line->log->logs != BIT(QEMU) || line->size < STAMP_CHARS ||
+	if (!scan->since_s || line->log->logs != SIGNATURE_BIT(QEMU) || line->size < STAMP_CHARS ||
 	    !g_ascii_isdigit(line->text[0]))
 		return;
 	readable = scan_readable(line->text, MIN(line->size, STAMP_CHARS + 6));
@@ -383,10 +383,10 @@ void scan_found(struct scan *scan, const struct wanted *w, const struct line *li
 	g_autofree char *time = NULL;
 	int64_t own_s = time_of(scan, line->readable, &time);
 	int64_t written_s = own_s ? own_s : scan->above_s ? scan->above_s : time_above(scan, line);
-	bool lasting = line->log->logs & (BIT(QEMU) | BIT(ERROR));
+	bool lasting = line->log->logs & (SIGNATURE_BIT(QEMU) | SIGNATURE_BIT(ERROR));
 	struct hit *hit;
 
-	if (written_s && (!lasting || (scan->since_s && line->log->logs & BIT(QEMU))) &&
+	if (written_s && (!lasting || (scan->since_s && line->log->logs & SIGNATURE_BIT(QEMU))) &&
 	    is_outside(scan, written_s))
 		return;
 	if (!lasting && !scan->since_s && written_s && is_past(scan, scope, written_s))

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cleanup.h"
 #include "redact/redact_address.h"
 
 enum redact_kind {
@@ -31,6 +32,7 @@ struct source;
 /** redact_new - @key: REDACT_KEY_BYTES, or NULL: of the kernel's random numbers */
 struct redact *redact_new(const guint8 *key);
 void redact_free(struct redact *r); /* NULL is fine */
+AUTO_FREE(struct redact, redact)
 /**
  * redact_add_name - @name is one; the first kind that it is said to be, counts
  * A name shorter than 3 bytes, or that means something to libvirt ("qemu", "default"), is replaced

@@ -2,6 +2,7 @@
 /*
  * redact_name - names that are known: in which forms they stand in texts, and where.
  */
+#include "base/data_dir.h"
 #include "redact/redact_private.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ static void name_free(void *p)
 GHashTable *redact_words_new(void)
 {
 	GHashTable *words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *dir = rules_dir(), *path = g_build_filename(dir, "libvirt-names.txt", NULL);
+	g_autofree char *dir = data_dir(), *path = g_build_filename(dir, "libvirt-names.txt", NULL);
 	g_autofree char *text = NULL;
 	g_auto(GStrv) split = NULL;
 

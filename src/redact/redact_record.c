@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "diagnose/gather.h"
+#include "facts/domains.h"
 #include "base/i18n.h"
 #include "redact/redact.h"
 #include "source/source.h"
@@ -152,7 +152,7 @@ static void collect_all(struct rewriting *w, struct source *record)
 {
 	g_auto(GStrv) domains = NULL;
 
-	(void)gather_domains(record, &domains);
+	(void)domains_list(record, &domains);
 	for (size_t i = 0; domains && domains[i]; i++)
 		redact_add_name(w->redact, REDACT_DOMAIN, domains[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)

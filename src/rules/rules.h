@@ -86,8 +86,6 @@ bool rules_set(GPtrArray *rules, const char *setting, GError **error);
 void rules_keep(GPtrArray *rules, const char *const *symptoms);
 /** rules_validate - against rules.rng; false with @error "FILE:LINE: what" */
 bool rules_validate(xmlDoc *doc, const char *file, GError **error);
-/** rules_dir - where the rules of this program are */
-char *rules_dir(void);
 
 extern const char *const symptom_names[]; /* NULL-ended */
 

@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rules_schema - where the program's rules are, and the schema that every rule file must hold to.
+ * rules_schema - the schema that every rule file must hold to.
  */
 #include "rules/rules.h"
 
 #include <libxml/relaxng.h>
 #include <stdarg.h>
 
-#ifndef RULES_DIR
-#define RULES_DIR "/usr/local/share/vmdoctor/rules"
-#endif
-
-/* Beside the program or above its directory (a build tree), else where it was installed. */
-char *rules_dir(void)
-{
-	static const char *const places[] = { "rules", "../rules", "../../rules",
-					      "../share/vmdoctor/rules" };
-	g_autofree char *exe = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *dir = exe ? g_path_get_dirname(exe) : g_strdup(".");
-
-	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-		g_autofree char *schema = g_build_filename(dir, places[i], "rules.rng", NULL);
-
-		if (g_file_test(schema, G_FILE_TEST_EXISTS)) {
-			g_autofree char *relative = g_build_filename(dir, places[i], NULL);
-
-			return g_canonicalize_filename(relative, NULL);
-		}
-	}
-	return g_strdup(RULES_DIR);
-}
+#include "base/data_dir.h"
 
 static void keep_first(void *data, const char *format, ...)
 {
@@ -51,7 +29,7 @@ static void keep_first_structured(void *data, xmlError *e)
 static xmlRelaxNG *schema(void)
 {
 	static xmlRelaxNG *parsed;
-	g_autofree char *dir = rules_dir();
+	g_autofree char *dir = data_dir();
 	g_autofree char *path = g_build_filename(dir, "rules.rng", NULL);
 	xmlRelaxNGParserCtxt *ctxt;
 

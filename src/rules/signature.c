@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include "logs/scan.h"
-
 #define MATCH_LIMIT "200000" /* steps, see pcre2pattern(3); a line of 2 KiB takes up to 20000 */
 
 static const char *const log_names[SIGNATURE_LOG_MAX_] = {
@@ -22,7 +20,7 @@ static const char *const log_names[SIGNATURE_LOG_MAX_] = {
 static unsigned int parse_logs(const char *words, GError **error)
 {
 	g_auto(GStrv) list = g_strsplit(words ? words : "", " ", 0);
-	unsigned int logs = BIT(ERROR);
+	unsigned int logs = SIGNATURE_BIT(ERROR);
 
 	for (size_t i = 0; list[i]; i++) {
 		unsigned int n = 0;
@@ -76,9 +74,9 @@ struct signature *signature_new(const char *logs, const char *literal, const cha
 
 	if (!bits || (regex && !compiled))
 		return NULL;
-	if (!literal || strlen(literal) < HEAD_BYTES) {
+	if (!literal || strlen(literal) < SIGNATURE_HEAD_BYTES) {
 		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
-			    "the literal needs at least %d bytes", HEAD_BYTES);
+			    "the literal needs at least %d bytes", SIGNATURE_HEAD_BYTES);
 		return NULL;
 	}
 	s = g_new0(struct signature, 1);

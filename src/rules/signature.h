@@ -16,10 +16,7 @@
 #define VMDOCTOR_SIGNATURE_H
 
 #include <glib.h>
-#include <libxml/tree.h>
 #include <stdbool.h>
-
-struct source;
 
 /** Where a text is looked for; in --error texts all are, for people paste any log there. */
 enum signature_log {
@@ -32,6 +29,9 @@ enum signature_log {
 	SIGNATURE_ERROR,   /* what the user saw */
 	SIGNATURE_LOG_MAX_
 };
+
+#define SIGNATURE_HEAD_BYTES 4 /* of a literal: what the scan looks for first */
+#define SIGNATURE_BIT(log) (1u << SIGNATURE_##log)
 
 /** One <log> of a rule. */
 struct signature {
@@ -47,10 +47,5 @@ struct signature *signature_new(const char *logs, const char *literal, const cha
 void signature_free(struct signature *s);
 /** signature_regex - of a rule's kind of pattern: any case, with a limit on its search */
 GRegex *signature_regex(const char *pattern, GError **error);
-
-/** signature_reads - may signature_scan() ask about @path, a log or its older generations? */
-bool signature_reads(const char *path);
-/** signature_scan - looks through the logs of @src for what @rules want; adds to @facts */
-void signature_scan(GPtrArray *rules, struct source *src, xmlDoc *facts);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/data_dir.h"
 #include "base/i18n.h"
 #include "formats/parse.h"
 #include "rules/rules.h"
@@ -24,7 +25,7 @@ static void table_add(struct upgrade_table *t, const char *line)
 
 static struct upgrade_table *table_read(const char *name)
 {
-	g_autofree char *dir = rules_dir(), *path = g_strdup_printf("%s/upgrade/%s.tsv", dir, name);
+	g_autofree char *dir = data_dir(), *path = g_strdup_printf("%s/upgrade/%s.tsv", dir, name);
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 	struct upgrade_table *t;

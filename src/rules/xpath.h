@@ -12,6 +12,8 @@
 #include <libxml/xpath.h>
 #include <stdbool.h>
 
+#include "base/cleanup.h"
+
 #define VD_NAMESPACE "https://vmdoctor.org/ns/rules/1"
 
 /** A compiled expression and where it stands. */
@@ -31,6 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(xmlXPathObject, xmlXPathFreeObject)
 struct xpath;
 struct xpath *xpath_new(xmlDoc *doc);
 void xpath_free(struct xpath *x);
+AUTO_FREE(struct xpath, xpath)
 /** xpath_variable - defines $name for what follows; takes @value */
 void xpath_variable(struct xpath *x, const char *name, xmlXPathObject *value);
 void xpath_variable_string(struct xpath *x, const char *name, const char *text);

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 /** What is asked about a path. */
 enum source_verb {
 	SOURCE_READ,   /* the content, at most source_cap_bytes(); of a log, its end */
@@ -82,11 +84,8 @@ struct source {
 /** source_ask - *ret is overwritten; answer_done() it. */
 void source_ask(struct source *src, const struct query *q, struct answer *ret);
 void source_free(struct source *src); /* NULL is fine */
+AUTO_FREE(struct source, source)
 void answer_done(struct answer *a);
-static inline void source_freep(struct source **src)
-{
-	source_free(*src);
-}
 
 /* Typed questions, tick 0. Return: 0 or -errno; ret_ untouched on failure. */
 
@@ -142,19 +141,19 @@ void source_guard_start(struct source *guard);
 /** source_guard_deadline - of the questions from now on */
 void source_guard_deadline(struct source *guard, unsigned int deadline_ms);
 /** source_net_new - /vmdoctor/net/…: devices, routes, packet filter of this network namespace */
-struct source *source_net_new(void);
+struct source *source_net_new(const void *unused);
 /** source_cgroup_new - /vmdoctor/cgroup/PID/devices.txt: devices that its control groups let it open */
-struct source *source_cgroup_new(void);
+struct source *source_cgroup_new(const void *unused);
 /** source_open_new - /vmdoctor/open/NAME: the processes that have a file open */
-struct source *source_open_new(void);
+struct source *source_open_new(const void *unused);
 /** source_guard_new - what @make(@arg) makes, in a child; no answer in @deadline_ms: -ETIMEDOUT */
 struct source *source_guard_new(struct source *(*make)(const void *arg), const void *arg,
 				unsigned int deadline_ms);
 /** source_sample_new - /vmdoctor/threads/PID.txt, /vmdoctor/processes.txt: CPU counters of many at once */
-struct source *source_sample_new(void);
+struct source *source_sample_new(const void *unused);
 /** How a network probe goes; strings are borrowed, NULL where not given. */
 struct source_probe_options {
-	bool force;	    /* join a bridge that runs STP and has a port to the outside, too */
+	gboolean force;   /* join a bridge that runs STP and has a port to the outside, too */
 	const char *target; /* IPv4 address outside, to be reached */
 	const char *name;   /* to be asked of the name server */
 	const char *pcap;   /* a new file for the headers of what is seen */

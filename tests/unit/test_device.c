@@ -109,7 +109,7 @@ static pid_t start_in(const char *group)
 static char *ask_devices(pid_t pid)
 {
 	g_autofree char *path = g_strdup_printf("/vmdoctor/cgroup/%d/devices.txt", pid);
-	struct source *src = source_cgroup_new();
+	struct source *src = source_cgroup_new(NULL);
 	char *text = NULL;
 	int r = source_read(src, path, &text, NULL);
 
@@ -156,7 +156,7 @@ static void hostile_names_are_nothing(void **state G_GNUC_UNUSED)
 					     "/vmdoctor/cgroup/1/../2/devices.txt",
 					     "/vmdoctor/cgroup/99999999999/devices.txt",
 					     "/vmdoctor/cgroup/self/devices.txt" };
-	struct source *src = source_cgroup_new();
+	struct source *src = source_cgroup_new(NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
 		char *text = NULL;
@@ -169,7 +169,7 @@ static void hostile_names_are_nothing(void **state G_GNUC_UNUSED)
 static void who_has_a_file_open(void **state G_GNUC_UNUSED)
 {
 	g_autofree char *path = NULL, *name = NULL, *question = NULL, *text = NULL, *line = NULL;
-	struct source *src = source_open_new();
+	struct source *src = source_open_new(NULL);
 	int fd = g_file_open_tmp("vmdoctor-XXXXXX", &path, NULL), r;
 
 	assert_true(fd >= 0);

@@ -2,7 +2,7 @@
 /* Formats for tickets, build servers and monitoring: no string can break out of its place. */
 #include "test.h"
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/markdown/markdown.h"
 #include "report/writer.h"
 

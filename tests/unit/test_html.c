@@ -2,7 +2,7 @@
 /* The HTML page: well-formed whatever the strings are, harmless, small, nothing lost. */
 #include "test.h"
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/writer.h"
 #include "base/xml.h"
 

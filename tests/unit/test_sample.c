@@ -476,7 +476,7 @@ static void no_sample_no_facts(void **state)
 
 static void this_process_can_be_read(void **state G_GNUC_UNUSED)
 {
-	struct source *src = source_sample_new();
+	struct source *src = source_sample_new(NULL);
 	g_autofree char *path = g_strdup_printf("/vmdoctor/threads/%d.txt", getpid());
 	g_autofree char *text = NULL;
 	struct tasks *t;

@@ -4,7 +4,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/json_make.h"
 #include "diagnose/sample_rows.h"
 #include "report/writer.h"

@@ -12,6 +12,7 @@
 
 #include "facts/facts.h"
 #include "rules/rules.h"
+#include "logs/scan.h"
 #include "rules/signature.h"
 #include "source/source.h"
 #include "base/xml.h"
@@ -102,7 +103,7 @@ static void add_qemu_log(struct world *w, xmlNode *vm, const char *text, const c
 
 static xmlNode *scan(struct world *w)
 {
-	signature_scan(w->rules, w->src, w->facts);
+	scan_logs(w->rules, w->src, w->facts);
 	return xml_child(facts_host(w->facts), "match");
 }
 
@@ -457,7 +458,7 @@ static unsigned int runs_found(struct world *w, const char *since, const char *u
 	facts_set(clock, "seconds", "1795242010"); /* 2026-11-21 */
 	facts_set(clock, "since", since);
 	facts_set(clock, "until", until);
-	signature_scan(w->rules, w->src, w->facts);
+	scan_logs(w->rules, w->src, w->facts);
 	for (xmlNode *vm = xml_child(xmlDocGetRootElement(w->facts), "vm"); vm; vm = xml_next(vm, "vm"))
 		for (xmlNode *m = xml_child(vm, "match"); m; m = xml_next(m, "match"))
 			n++;

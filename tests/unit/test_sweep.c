@@ -8,8 +8,8 @@
 #include <errno.h>
 
 #include "diagnose/diagnose.h"
-#include "findings/finding.h"
-#include "commands/options.h"
+#include "findings/report.h"
+#include "diagnose/request.h"
 #include "source/source.h"
 
 #define TREE "tests/golden/web/tree"
@@ -53,7 +53,7 @@ static GHashTable *keys_with(GPtrArray *rules, unsigned int at, int error, unsig
 			     char **ret_path)
 {
 	struct saboteur *s = g_new0(struct saboteur, 1);
-	struct options o = { 0 };
+	struct request o = { 0 };
 	GHashTable *keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct source *record;
 	struct report *r;
@@ -80,7 +80,7 @@ static bool may_be_empty(const char *path)
 
 static void sweep(int error)
 {
-	struct options o = { 0 };
+	struct request o = { 0 };
 	g_autoptr(GPtrArray) rules = diagnose_rules(&o, NULL);
 	g_autofree char *none = NULL;
 	unsigned int questions, asked;

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "report/writer.h"
 
 /* What a test needs freed, also when an assertion jumps out of it. */

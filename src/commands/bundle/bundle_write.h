@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct bundle;
 
 /** bundle_suffix - of what is written to @path: ".tar.zst", ".tar.xz", ".tar.gz", ".tar"; or NULL */
@@ -32,5 +34,6 @@ bool bundle_publish(struct bundle *b, GError **error);
 uint64_t bundle_size_bytes(const struct bundle *b);
 /** bundle_free - what was not published is gone; NULL is fine */
 void bundle_free(struct bundle *b);
+AUTO_FREE(struct bundle, bundle)
 
 #endif

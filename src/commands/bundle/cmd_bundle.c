@@ -12,7 +12,7 @@
 #include "commands/bundle/bundle_write.h"
 #include "commands/cmd.h"
 #include "diagnose/diagnose.h"
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "base/json_make.h"
 #include "commands/options.h"
@@ -29,22 +29,24 @@
 #define HITS_SHOWN 5
 #define SHRINKS_TO 8 /* logs and XML become about an eighth */
 
-/* What goes through the files of a record. */
+/* One bundle on its way. */
 struct packing {
-	struct bundle *b; /* NULL: only counted and listed */
-	bool is_listed;
+	GHashTable *hidden;    /* secrets that were hidden in what was read: none may be in it */
+	struct redact *redact; /* NULL: names stay as they are */
+	GStrv domains;	       /* that were asked for, as they are called in it; NULL: all */
+	struct bundle *b;      /* NULL: files are only counted and listed */
 	uint64_t files, bytes;
-	struct progress *progress;
+	struct progress progress;
 };
 
 static void show_files(struct packing *p)
 {
 	g_autofree char *text = NULL;
 
-	if (p->is_listed || !progress_is_due(p->progress))
+	if (!p->b || !progress_is_due(&p->progress))
 		return;
 	text = g_strdup_printf(ngettext("%lu file", "%lu files", (unsigned long)p->files), (unsigned long)p->files);
-	progress_say(p->progress, text);
+	progress_say(&p->progress, text);
 }
 
 static int put_file(void *data, const char *path, GBytes *content)
@@ -55,7 +57,7 @@ static int put_file(void *data, const char *path, GBytes *content)
 	p->files++;
 	p->bytes += size;
 	show_files(p);
-	if (p->is_listed) {
+	if (!p->b) {
 		g_autofree char *shown = g_strescape(path, NULL);
 
 		printf("%10zu  %s\n", size, shown);
@@ -87,7 +89,7 @@ static void put_reports(struct packing *p, const struct report *r)
 	}
 }
 
-static void put_about(struct packing *p, const struct options *o, const struct report *r)
+static void put_about(struct packing *p, const struct report *r)
 {
 	JsonBuilder *b = json_make_object();
 	g_autofree char *text = NULL;
@@ -98,22 +100,22 @@ static void put_about(struct packing *p, const struct options *o, const struct r
 	json_make_text(b, "host", r->host.name);
 	json_builder_set_member_name(b, "domains");
 	json_builder_begin_array(b);
-	for (size_t i = 0; o->domains && o->domains[i]; i++)
-		json_make_item(b, o->domains[i]);
+	for (size_t i = 0; p->domains && p->domains[i]; i++)
+		json_make_item(b, p->domains[i]);
 	json_builder_end_array(b);
 	text = json_make_end(b);
 	put_text(p, "/vmdoctor/bundle.json", text);
 }
 
-static bool pack(struct packing *p, const struct options *o, struct source *record, const struct report *r)
+static bool pack(struct packing *p, struct source *record, const struct report *r)
 {
 	int status = record_export(record, put_file, p);
 
 	if (status == 0) {
-		put_about(p, o, r);
+		put_about(p, r);
 		put_reports(p, r);
 	}
-	progress_end(p->progress);
+	progress_end(&p->progress);
 	if (status == -EINVAL)
 		cmd_fail("a path that was read leaves the tree");
 	return status == 0;
@@ -139,16 +141,15 @@ static int64_t time_of(const struct report *r)
 }
 
 /* An independent look at what was written: a secret in it, and there is no bundle. */
-static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTable *known,
-			       struct progress *progress)
+static bool is_free_of_secrets(struct packing *p, const char *path)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) hits = NULL;
 
-	if (progress_is_due(progress))
-		progress_say(progress, _("looks through it for secrets"));
-	hits = scrub_look(bundle_file(b), known, &error);
-	progress_end(progress);
+	if (progress_is_due(&p->progress))
+		progress_say(&p->progress, _("looks through it for secrets"));
+	hits = scrub_look(bundle_file(p->b), p->hidden, &error);
+	progress_end(&p->progress);
 	if (!hits) {
 		cmd_fail("%s: cannot be read again: %s", path, error->message);
 		return false;
@@ -163,66 +164,60 @@ static bool is_free_of_secrets(const struct bundle *b, const char *path, GHashTa
 	return hits->len == 0;
 }
 
-static int finish(struct bundle *b, const char *path, const struct packing *p, const struct report *r,
-		  GHashTable *known, struct redact *redact)
+static int finish(struct packing *p, const char *path, const struct report *r)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *size = NULL, *map = NULL;
 
-	if (!bundle_close(b, &error))
+	if (!bundle_close(p->b, &error))
 		return cmd_fail("%s", error->message);
-	if (!is_free_of_secrets(b, path, known, p->progress))
+	if (!is_free_of_secrets(p, path))
 		return EXIT_CANNOT;
-	if (redact && (!redact_check(redact, bundle_file(b), path, &error) ||
-		       !(map = redact_write_map(redact, path, &error))))
+	if (p->redact && (!redact_check(p->redact, bundle_file(p->b), path, &error) ||
+			  !(map = redact_write_map(p->redact, path, &error))))
 		return cmd_fail("%s", error->message);
-	if (!bundle_publish(b, &error)) {
+	if (!bundle_publish(p->b, &error)) {
 		if (map)
 			unlink(map);
 		return cmd_fail("%s", error->message);
 	}
-	size = parse_size_text(bundle_size_bytes(b));
+	size = parse_size_text(bundle_size_bytes(p->b));
 	printf(_("%s: %lu files, %s; findings: %u\n"), path, (unsigned long)p->files, size, r->findings->len);
 	if (map)
 		printf(_("%s: what is called what; keep it for yourself\n"), map);
 	return EXIT_CLEAN;
 }
 
-static int write_bundle(const struct options *o, struct source *record, const struct report *r,
-			struct redact *redact, struct progress *progress)
+static int write_bundle(struct packing *p, const char *output, struct source *record, const struct report *r)
 {
 	g_autofree char *stem = stem_of(r);
-	g_autofree char *path = o->outputs ? g_strdup(o->outputs[0]) : g_strconcat(stem, ".tar.zst", NULL);
+	g_autofree char *path = output ? g_strdup(output) : g_strconcat(stem, ".tar.zst", NULL);
 	g_autoptr(GError) error = NULL;
-	struct packing p = { .b = bundle_new(path, stem, time_of(r), &error), .progress = progress };
-	int status;
+	auto_free(bundle) struct bundle *b = bundle_new(path, stem, time_of(r), &error);
 
-	if (!p.b)
+	if (!b)
 		return cmd_fail("%s", error->message);
+	p->b = b;
 	/* Whatever could not be added, bundle_close() says why. */
-	(void)pack(&p, o, record, r);
-	status = finish(p.b, path, &p, r, o->secrets, redact);
-	bundle_free(p.b);
-	return status;
+	(void)pack(p, record, r);
+	return finish(p, path, r);
 }
 
-static int list(const struct options *o, struct source *record, const struct report *r, struct progress *progress)
+static int list(struct packing *p, struct source *record, const struct report *r)
 {
-	struct packing p = { .is_listed = true, .progress = progress };
 	g_autofree char *all = NULL, *packed = NULL;
 
-	if (!pack(&p, o, record, r))
+	if (!pack(p, record, r))
 		return EXIT_CANNOT;
-	all = parse_size_text(p.bytes);
-	packed = parse_size_text(p.bytes / SHRINKS_TO);
-	printf(_("%lu files, %s; packed about %s\n"), (unsigned long)p.files, all, packed);
+	all = parse_size_text(p->bytes);
+	packed = parse_size_text(p->bytes / SHRINKS_TO);
+	printf(_("%lu files, %s; packed about %s\n"), (unsigned long)p->files, all, packed);
 	return EXIT_CLEAN;
 }
 
-static int put_out(const struct options *o, struct source *record, const struct report *r, struct redact *redact,
-		   struct progress *progress)
+static int put_out(struct packing *p, const struct options *o, struct source *record, const struct report *r)
 {
-	return o->dry_run ? list(o, record, r, progress) : write_bundle(o, record, r, redact, progress);
+	return o->dry_run ? list(p, record, r) : write_bundle(p, o->outputs ? o->outputs[0] : NULL, record, r);
 }
 
 /* Each as a text of its own. */
@@ -240,62 +235,54 @@ static GStrv redact_list(struct redact *redact, const GStrv texts)
 }
 
 /* The rewritten record is diagnosed anew: so its report is what a replay of it will say. */
-static int put_out_redacted(const struct options *o, struct source *record, GPtrArray *rules,
-			    struct progress *progress)
+static int put_out_redacted(struct packing *p, const struct options *o, struct source *record, GPtrArray *rules)
 {
-	struct redact *redact = redact_new(NULL);
+	auto_free(redact) struct redact *redact = redact_new(NULL);
 	g_autoptr(GError) error = NULL;
-	struct source *other = redact_record(redact, record, &error);
-	g_auto(GStrv) domains = redact_list(redact, o->domains), ignore = redact_list(redact, o->ignore);
-	struct options shown = *o;
-	struct report *r;
-	int status;
+	auto_free(source) struct source *other = redact_record(redact, record, &error);
+	g_auto(GStrv) domains = redact_list(redact, o->request.domains);
+	g_auto(GStrv) ignore = redact_list(redact, o->request.ignore);
+	auto_free(report) struct report *r = NULL;
+	struct request all = o->request;
 
-	/* Nothing is live from here on, and all that was recorded was wanted. */
-	shown.from = (char *)(uintptr_t)"redacted";
-	shown.domains = shown.globs = NULL;
-	shown.facts = NULL;
-	shown.ignore = ignore;
-	r = other ? diagnose(&shown, other, rules, NULL, &error) : NULL;
-	shown.domains = domains;
-	status = r ? put_out(&shown, other, r, redact, progress) : cmd_fail("%s", error->message);
-	report_free(r);
-	source_free(other);
-	redact_free(redact);
-	return status;
+	/* All that was recorded was wanted. */
+	all.domains = all.globs = NULL;
+	all.facts = NULL;
+	all.ignore = ignore;
+	if (other)
+		r = diagnose(&all, other, rules, NULL, &error);
+	if (!r)
+		return cmd_fail("%s", error->message);
+	p->redact = redact;
+	p->domains = domains;
+	return put_out(p, o, other, r);
 }
 
 static int bundle(const struct options *o)
 {
-	struct progress progress = { .begin_us = g_get_monotonic_time() };
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) rules = diagnose_rules(o, &error);
-	struct source *record = rules ? diagnose_open(o, &error) : NULL;
+	g_autoptr(GHashTable) hidden = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct packing p = { .hidden = hidden, .domains = o->request.domains,
+			     .progress = { .begin_us = g_get_monotonic_time() } };
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
-	struct report *r = record ? diagnose(o, record, rules, &sampling, &error) : NULL;
-	int status;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) rules = diagnose_rules(&o->request, &error);
+	auto_free(source) struct source *record = rules ? diagnose_open(&o->request, hidden, &error) : NULL;
+	auto_free(report) struct report *r =
+		record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
 
 	if (!r)
-		status = cmd_fail("%s", error->message);
-	else if (o->redact)
-		status = put_out_redacted(o, record, rules, &progress);
-	else
-		status = put_out(o, record, r, NULL, &progress);
-	report_free(r);
-	source_free(record);
-	return status;
+		return cmd_fail("%s", error->message);
+	return o->redact ? put_out_redacted(&p, o, record, rules) : put_out(&p, o, record, r);
 }
 
 int cmd_bundle(int argc, char **argv)
 {
-	g_autoptr(GHashTable) secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	struct options o = { .command = FOR_BUNDLE };
+	struct options o = { .command = FOR_BUNDLE, .request.is_passed_on = true };
 	g_autoptr(GError) error = NULL;
 	int status;
 
 	if (!options_parse(&o, argc, argv, &error))
 		return cmd_usage(&o, error);
-	o.secrets = secrets;
 	status = bundle(&o);
 	options_done(&o);
 	return status;

@@ -8,7 +8,7 @@
 #include "diagnose/diagnose.h"
 #include "commands/diff/diff.h"
 #include "facts/facts.h"
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "base/i18n.h"
 #include "commands/options.h"
 #include "commands/output.h"
@@ -45,30 +45,26 @@ static struct diff_side *side_of_report(const char *path, GError **error)
 }
 
 /* Diagnoses one side as check would. */
-static struct diff_side *side_of(const struct options *o, const char *name, GPtrArray *rules,
+static struct diff_side *side_of(const struct request *both, const char *name, GPtrArray *rules,
 				 GError **error)
 {
-	struct options one = *o;
-	struct source *record;
-	struct diff_side *side = NULL;
-	struct report *r = NULL;
-	xmlDoc *facts = NULL;
+	struct request one = *both;
+	auto_free(source) struct source *record = NULL;
+	auto_free(report) struct report *r = NULL;
+	auto_free(facts) xmlDoc *facts = NULL;
 
 	if (is_json(name))
 		return side_of_report(name, error);
-	one.domains = NULL;
-	one.from = strcmp(name, "live") == 0 ? NULL : (char *)(uintptr_t)name;
-	record = diagnose_open(&one, error);
-	if (record)
-		facts = diagnose_facts(&one, record, rules, NULL, error);
-	if (facts)
-		r = diagnose_report(&one, facts, rules, error);
-	if (r)
-		side = diff_side_of_facts(name, facts, r, record);
-	report_free(r);
-	facts_free(facts);
-	source_free(record);
-	return side;
+	one.domains = NULL; /* the operands are sides */
+	one.from = strcmp(name, "live") == 0 ? NULL : name;
+	record = diagnose_open(&one, NULL, error);
+	if (!record)
+		return NULL;
+	facts = diagnose_facts(&one, record, rules, NULL, error);
+	if (!facts)
+		return NULL;
+	r = diagnose_report(&one, facts, rules, error);
+	return r ? diff_side_of_facts(name, facts, r, record) : NULL;
 }
 
 static int print_one(const struct options *o, const struct diff *d, guint i)
@@ -98,16 +94,12 @@ static int print(const struct options *o, const struct diff *d)
 
 static int compare(const struct options *o, GError **error)
 {
-	g_autoptr(GPtrArray) rules = diagnose_rules(o, error);
-	struct diff_side *a = rules ? side_of(o, o->domains[0], rules, error) : NULL;
-	struct diff_side *b = a ? side_of(o, o->domains[1], rules, error) : NULL;
-	struct diff *d = b ? diff_new(a, b) : NULL;
-	int status = d ? print(o, d) : EXIT_CANNOT;
+	g_autoptr(GPtrArray) rules = diagnose_rules(&o->request, error);
+	auto_free(diff_side) struct diff_side *a = rules ? side_of(&o->request, o->operands[0], rules, error) : NULL;
+	auto_free(diff_side) struct diff_side *b = a ? side_of(&o->request, o->operands[1], rules, error) : NULL;
+	auto_free(diff) struct diff *d = b ? diff_new(a, b) : NULL;
 
-	diff_free(d);
-	diff_side_free(a);
-	diff_side_free(b);
-	return status;
+	return d ? print(o, d) : EXIT_CANNOT;
 }
 
 int cmd_diff(int argc, char **argv)
@@ -118,7 +110,7 @@ int cmd_diff(int argc, char **argv)
 
 	if (!options_parse(&o, argc, argv, &error))
 		return cmd_usage(&o, error);
-	if (!o.domains || g_strv_length(o.domains) != 2 || o.from) {
+	if (!o.operands || g_strv_length(o.operands) != 2 || o.request.from) {
 		options_done(&o);
 		return cmd_fail("diff takes two: bundles, case trees, sosreports, domain XML files, JSON reports, or 'live'");
 	}

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
+
 struct report;
 struct source;
 
@@ -51,6 +53,7 @@ struct diff_property {
 /** diff_side_new - empty; diff_side_free() it */
 struct diff_side *diff_side_new(const char *name);
 void diff_side_free(struct diff_side *s);
+AUTO_FREE(struct diff_side, diff_side)
 /** diff_side_add - a property; the first of a name counts */
 void diff_side_add(struct diff_side *s, enum diff_area area, const char *domain, const char *name,
 		   const char *value);
@@ -83,6 +86,7 @@ struct diff {
 
 struct diff *diff_new(const struct diff_side *a, const struct diff_side *b);
 void diff_free(struct diff *d);
+AUTO_FREE(struct diff, diff)
 
 /** diff_entry_property - of the later side, where it is there; borrowed */
 const struct diff_property *diff_entry_property(const struct diff_entry *e);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "facts/facts.h"
-#include "findings/finding.h"
+#include "findings/report.h"
 #include "source/source.h"
 #include "base/xml.h"
 

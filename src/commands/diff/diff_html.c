@@ -7,7 +7,7 @@
 #include "commands/diff/diff.h"
 #include "report/html/html.h"
 #include "base/i18n.h"
-#include "report/text/text.h"
+#include "report/text_words.h"
 
 static const char nothing[] = "<span class=\"dim\">\342\200\223</span>";
 

@@ -70,13 +70,13 @@ int cmd_merge(int argc, char **argv)
 
 	if (!options_parse(&o, argc, argv, &error))
 		return cmd_usage(&o, error);
-	if (!o.domains) {
+	if (!o.operands) {
 		options_done(&o);
 		return cmd_fail("merge takes JSON reports: vmdoctor -F json -o HOST.json, on each host");
 	}
 	m = merge_new();
-	for (size_t i = 0; o.domains[i] && status == EXIT_CLEAN; i++)
-		if (!add_file(m, o.domains[i], &error))
+	for (size_t i = 0; o.operands[i] && status == EXIT_CLEAN; i++)
+		if (!add_file(m, o.operands[i], &error))
 			status = cmd_fail("%s", error->message);
 	if (status == EXIT_CLEAN)
 		status = print(&o, m);

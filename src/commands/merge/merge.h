@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "base/cleanup.h"
 #include "findings/finding.h"
 
 /** One rule's findings, on all hosts. */
@@ -40,6 +41,7 @@ struct merge {
 
 struct merge *merge_new(void);
 void merge_free(struct merge *m);
+AUTO_FREE(struct merge, merge)
 /** merge_add - one JSON report; false with @error when it is none, and nothing was added */
 bool merge_add(struct merge *m, const char *name, const char *text, gsize size, GError **error);
 /** merge_kinds - by what hurts most: severity, then hosts, then rule; g_ptr_array_unref() it */

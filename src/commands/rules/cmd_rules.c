@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/data_dir.h"
 #include "commands/cmd.h"
 #include "diagnose/diagnose.h"
 #include "base/i18n.h"
@@ -14,6 +15,7 @@
 #include "rules/rules.h"
 #include "commands/rules/rules_check.h"
 #include "rules/xpath.h"
+#include "diagnose/request.h"
 
 enum { LABEL_COLUMNS = 12 };
 
@@ -21,8 +23,8 @@ enum { LABEL_COLUMNS = 12 };
 static GPtrArray *load(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	struct options o = { 0 };
-	GPtrArray *rules = diagnose_rules(&o, &error);
+	const struct request all = { 0 };
+	GPtrArray *rules = diagnose_rules(&all, &error);
 
 	for (int i = 0; rules && i < argc; i++)
 		if (!rules_load(rules, argv[i], &error))
@@ -72,7 +74,7 @@ static int list_rules(GPtrArray *rules)
 /* The root-cause classes, with the rules that recognise each, or why none can. */
 static int list_causes(GPtrArray *rules)
 {
-	g_autofree char *dir = rules_dir();
+	g_autofree char *dir = data_dir();
 	g_autofree char *path = g_build_filename(dir, "causes.tsv", NULL);
 	g_autofree char *text = NULL;
 	g_autoptr(GError) error = NULL;
@@ -180,7 +182,7 @@ static int print_result(const GString *problems, unsigned int failed, const char
 static int lint(GPtrArray *rules, int argc, char **argv)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autofree char *own = rules_dir();
+	g_autofree char *own = data_dir();
 	unsigned int n = argc > 0 ? 0 : rules_lint(rules, own, out);
 
 	for (int i = 0; i < argc; i++)
@@ -193,7 +195,7 @@ static int lint(GPtrArray *rules, int argc, char **argv)
 static int test(GPtrArray *rules, int argc, char **argv)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autofree char *own = rules_dir();
+	g_autofree char *own = data_dir();
 	unsigned int cases = 0;
 	unsigned int n = argc > 0 ? 0 : rules_test(rules, own, out, &cases);
 

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/data_dir.h"
 #include "rules/rules.h"
 #include "base/i18n.h"
 #include "commands/rules/rules_check.h"
@@ -268,7 +269,7 @@ static GHashTable *variables_of(const struct rule *r)
 
 unsigned int rules_lint(GPtrArray *rules, const char *dir, GString *out)
 {
-	g_autofree char *own = rules_dir();
+	g_autofree char *own = data_dir();
 	g_autoptr(GHashTable) names = known_names(own);
 	g_autoptr(GHashTable) causes = words_new(NULL);
 	g_autoptr(GHashTable) functions = known_functions();

@@ -7,10 +7,11 @@
 #include "diagnose/diagnose.h"
 #include "facts/facts.h"
 #include "diagnose/gather.h"
+#include "facts/domains.h"
 #include "judge/judge.h"
 #include "rules/rules.h"
 #include "commands/rules/rules_check.h"
-#include "rules/signature.h"
+#include "logs/scan.h"
 #include "source/source.h"
 
 /* What a case promises of its rule, by the first word of its name. */
@@ -77,9 +78,9 @@ static struct tally judge_case(struct rule *rule, struct source *src)
 	xmlDoc *facts;
 
 	g_ptr_array_add(one, rule);
-	(void)gather_domains(src, &domains);
+	(void)domains_list(src, &domains);
 	facts = gather_facts(src, domains, NULL);
-	signature_scan(one, src, facts);
+	scan_logs(one, src, facts);
 	judge(one, facts, report, &tally);
 	facts_free(facts);
 	report_free(report);

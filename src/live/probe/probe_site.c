@@ -132,7 +132,7 @@ static void find_addresses(const struct world *w, struct probe_where *where, str
 
 static int read_world(struct world *w)
 {
-	struct source *net = source_net_new();
+	struct source *net = source_net_new(NULL);
 	xmlNode *host;
 	int r = 0;
 
