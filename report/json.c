@@ -10,33 +10,16 @@
 #include <string.h>
 
 #include "findings/report.h"
+#include "base/json_make.h"
 #include "report/json_out.h"
 #include "report/writer.h"
-
-static void set_count(JsonBuilder *b, const char *name, unsigned int value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, value);
-}
 
 static void set_score(JsonBuilder *b, double score)
 {
 	/* NaN fails both comparisons; JSON cannot express it */
 	double sane = score > 0 ? MIN(score, 1.0) : 0.0;
 
-	json_builder_set_member_name(b, "score");
-	json_builder_add_double_value(b, (double)(int)(sane * 1000 + 0.5) / 1000);
-}
-
-/* One member: an array with what @add makes of each element. NULL is an empty array. */
-static void set_array(JsonBuilder *b, const char *name, const GPtrArray *array,
-		      void (*add)(JsonBuilder *b, const void *element))
-{
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
-	for (guint i = 0; array && i < array->len; i++)
-		add(b, array->pdata[i]);
-	json_builder_end_array(b);
+	json_make_double(b, "score", (double)(int)(sane * 1000 + 0.5) / 1000);
 }
 
 static void add_evidence(JsonBuilder *b, const void *element)
@@ -44,9 +27,9 @@ static void add_evidence(JsonBuilder *b, const void *element)
 	const struct evidence *e = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "source", e->source);
-	json_out_set(b, "locator", e->locator);
-	json_out_set(b, "text", e->text);
+	json_make_text(b, "source", e->source);
+	json_make_text(b, "locator", e->locator);
+	json_make_text(b, "text", e->text);
 	json_builder_end_object(b);
 }
 
@@ -55,8 +38,8 @@ static void add_fix(JsonBuilder *b, const void *element)
 	const struct fix *f = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "text", f->text);
-	json_out_set(b, "command", f->command);
+	json_make_text(b, "text", f->text);
+	json_make_text(b, "command", f->command);
 	json_builder_end_object(b);
 }
 
@@ -65,18 +48,9 @@ static void add_reference(JsonBuilder *b, const void *element)
 	const struct reference *r = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "title", r->title);
-	json_out_set(b, "url", r->url);
+	json_make_text(b, "title", r->title);
+	json_make_text(b, "url", r->url);
 	json_builder_end_object(b);
-}
-
-static void set_symptoms(JsonBuilder *b, const GStrv symptoms)
-{
-	json_builder_set_member_name(b, "symptoms");
-	json_builder_begin_array(b);
-	for (size_t i = 0; symptoms && symptoms[i]; i++)
-		json_out_add(b, symptoms[i]);
-	json_builder_end_array(b);
 }
 
 static void add_finding(JsonBuilder *b, const void *element)
@@ -84,21 +58,21 @@ static void add_finding(JsonBuilder *b, const void *element)
 	const struct finding *f = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "rule", f->rule);
-	json_out_set(b, "cause", f->cause);
-	json_out_set(b, "severity", severity_names[f->severity]);
-	json_out_set(b, "confidence", confidence_names[f->confidence]);
-	json_out_set(b, "domain", f->domain);
-	json_out_set(b, "subject", f->subject);
-	json_out_set(b, "title", f->title);
-	json_out_set(b, "message", f->message);
-	set_symptoms(b, f->symptoms);
-	set_array(b, "evidence", f->evidence, add_evidence);
-	set_array(b, "fix", f->fixes, add_fix);
-	set_array(b, "references", f->references, add_reference);
-	json_out_set(b, "explained_by", f->explained_by);
-	json_out_set(b, "key", f->key);
-	set_count(b, "rank", f->rank);
+	json_make_text(b, "rule", f->rule);
+	json_make_text(b, "cause", f->cause);
+	json_make_text(b, "severity", severity_names[f->severity]);
+	json_make_text(b, "confidence", confidence_names[f->confidence]);
+	json_make_text(b, "domain", f->domain);
+	json_make_text(b, "subject", f->subject);
+	json_make_text(b, "title", f->title);
+	json_make_text(b, "message", f->message);
+	json_make_texts(b, "symptoms", f->symptoms);
+	json_make_array(b, "evidence", f->evidence, add_evidence);
+	json_make_array(b, "fix", f->fixes, add_fix);
+	json_make_array(b, "references", f->references, add_reference);
+	json_make_text(b, "explained_by", f->explained_by);
+	json_make_text(b, "key", f->key);
+	json_make_int(b, "rank", f->rank);
 	set_score(b, f->score);
 	json_builder_end_object(b);
 }
@@ -108,11 +82,11 @@ static void add_undecided(JsonBuilder *b, const void *element)
 	const struct undecided *u = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "rule", u->rule);
-	json_out_set(b, "domain", u->domain);
-	json_out_set(b, "subject", u->subject);
-	json_out_set(b, "reason", u->reason);
-	json_out_set(b, "remedy", u->remedy);
+	json_make_text(b, "rule", u->rule);
+	json_make_text(b, "domain", u->domain);
+	json_make_text(b, "subject", u->subject);
+	json_make_text(b, "reason", u->reason);
+	json_make_text(b, "remedy", u->remedy);
 	json_builder_end_object(b);
 }
 
@@ -121,10 +95,10 @@ static void add_hop(JsonBuilder *b, const void *element)
 	const struct hop *h = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "name", h->name);
-	json_out_set(b, "place", h->place);
-	json_out_set(b, "state", hop_state_names[h->state]);
-	json_out_set(b, "counts", h->counts);
+	json_make_text(b, "name", h->name);
+	json_make_text(b, "place", h->place);
+	json_make_text(b, "state", hop_state_names[h->state]);
+	json_make_text(b, "counts", h->counts);
 	json_builder_end_object(b);
 }
 
@@ -133,43 +107,24 @@ static void add_path(JsonBuilder *b, const void *element)
 	const struct report_path *p = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "interface", p->interface);
-	set_array(b, "hops", p->hops, add_hop);
+	json_make_text(b, "interface", p->interface);
+	json_make_array(b, "hops", p->hops, add_hop);
 	json_builder_end_object(b);
-}
-
-/* A list of one CPU is a list; a process may be called 7. */
-static bool is_text(const char *name)
-{
-	static const char *const texts[] = { "cpus", "name", "domain", "group", "target", "path", NULL };
-
-	return g_strv_contains(texts, name);
-}
-
-static bool is_number(const char *text)
-{
-	char *end;
-
-	(void)g_ascii_strtod(text, &end);
-	return *text && !*end && strspn(text, "0123456789.") == strlen(text);
 }
 
 /* The facts' names, as JSON members are spelt; numbers as numbers. */
 static void add_row_members(JsonBuilder *b, const struct sample_row *row)
 {
-	for (guint i = 0; i < row->names->len; i++) {
-		g_autofree char *name = g_strdelimit(g_strdup(row->names->pdata[i]), "-", '_');
-		const char *value = row->values->pdata[i];
+	for (guint i = 0; i < row->values->len; i++) {
+		const struct sample_value *v = row->values->pdata[i];
+		g_autofree char *name = g_strdelimit(g_strdup(v->name), "-", '_');
 
-		if (is_text(name) || !is_number(value)) {
-			json_out_set(b, name, value);
-			continue;
-		}
-		json_builder_set_member_name(b, name);
-		if (strchr(value, '.'))
-			json_builder_add_double_value(b, g_ascii_strtod(value, NULL));
+		if (!v->is_number)
+			json_make_text(b, name, v->text);
+		else if (strchr(v->text, '.'))
+			json_make_double(b, name, v->number);
 		else
-			json_builder_add_int_value(b, g_ascii_strtoll(value, NULL, 10));
+			json_make_int(b, name, g_ascii_strtoll(v->text, NULL, 10));
 	}
 }
 
@@ -177,8 +132,7 @@ static void set_rows(JsonBuilder *b, const GPtrArray *rows, const char *kind)
 {
 	g_autofree char *name = g_strdelimit(g_strdup(kind), "-", '_');
 
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
+	json_make_open_array(b, name);
 	for (guint i = 0; i < rows->len; i++) {
 		const struct sample_row *row = rows->pdata[i];
 
@@ -198,8 +152,7 @@ static void set_sample(JsonBuilder *b, const GPtrArray *rows)
 
 	if (rows->len == 0)
 		return;
-	json_builder_set_member_name(b, "sample");
-	json_builder_begin_object(b);
+	json_make_open_object(b, "sample");
 	for (guint i = 0; i < rows->len; i++) {
 		const struct sample_row *row = rows->pdata[i];
 
@@ -216,32 +169,31 @@ static void add_domain(JsonBuilder *b, const void *element)
 	const struct report_domain *d = element;
 
 	json_builder_begin_object(b);
-	json_out_set(b, "name", d->name);
-	json_out_set(b, "uuid", d->uuid);
+	json_make_text(b, "name", d->name);
+	json_make_text(b, "uuid", d->uuid);
 	json_builder_set_member_name(b, "id");
 	if (d->id < 0)
 		json_builder_add_null_value(b);
 	else
 		json_builder_add_int_value(b, d->id);
-	json_out_set(b, "state", d->state);
-	json_out_set(b, "reason", d->reason);
-	json_out_set(b, "machine", d->machine);
-	json_out_set(b, "os", d->os);
+	json_make_text(b, "state", d->state);
+	json_make_text(b, "reason", d->reason);
+	json_make_text(b, "machine", d->machine);
+	json_make_text(b, "os", d->os);
 	if (d->paths->len > 0)
-		set_array(b, "probes", d->paths, add_path);
+		json_make_array(b, "probes", d->paths, add_path);
 	set_sample(b, d->sample);
 	json_builder_end_object(b);
 }
 
 static void set_host(JsonBuilder *b, const struct report *r)
 {
-	json_builder_set_member_name(b, "host");
-	json_builder_begin_object(b);
-	json_out_set(b, "name", r->host.name);
-	json_out_set(b, "libvirt", r->host.libvirt);
-	json_out_set(b, "qemu", r->host.qemu);
-	json_out_set(b, "kernel", r->host.kernel);
-	json_out_set(b, "os", r->host.os);
+	json_make_open_object(b, "host");
+	json_make_text(b, "name", r->host.name);
+	json_make_text(b, "libvirt", r->host.libvirt);
+	json_make_text(b, "qemu", r->host.qemu);
+	json_make_text(b, "kernel", r->host.kernel);
+	json_make_text(b, "os", r->host.os);
 	set_sample(b, r->sample);
 	json_builder_end_object(b);
 }
@@ -280,7 +232,7 @@ static void set_option(JsonBuilder *b, const GPtrArray *options, guint at)
 	if (values->len > 1)
 		json_builder_begin_array(b);
 	for (guint i = 0; i < values->len; i++)
-		json_out_add(b, values->pdata[i]);
+		json_make_item(b, values->pdata[i]);
 	if (values->len > 1)
 		json_builder_end_array(b);
 }
@@ -289,8 +241,7 @@ static void set_options(JsonBuilder *b, const GPtrArray *options)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-	json_builder_set_member_name(b, "options");
-	json_builder_begin_object(b);
+	json_make_open_object(b, "options");
 	for (guint i = 0; i < options->len; i++) {
 		const char *option = options->pdata[i];
 
@@ -302,12 +253,11 @@ static void set_options(JsonBuilder *b, const GPtrArray *options)
 
 static void set_counts(JsonBuilder *b, const struct report *r)
 {
-	json_builder_set_member_name(b, "counts");
-	json_builder_begin_object(b);
-	set_count(b, "fired", r->fired);
-	set_count(b, "passed", r->passed);
-	set_count(b, "undecided", r->undecided->len);
-	set_count(b, "muted", r->muted);
+	json_make_open_object(b, "counts");
+	json_make_int(b, "fired", r->fired);
+	json_make_int(b, "passed", r->passed);
+	json_make_int(b, "undecided", r->undecided->len);
+	json_make_int(b, "muted", r->muted);
 	json_builder_end_object(b);
 }
 
@@ -316,15 +266,15 @@ static JsonNode *report_node(const struct report *r)
 	g_autoptr(JsonBuilder) b = json_builder_new();
 
 	json_builder_begin_object(b);
-	json_out_set(b, "schema", "vmdoctor.report/1");
-	json_out_set(b, "version", r->version);
-	json_out_set(b, "taken", r->taken);
+	json_make_text(b, "schema", "vmdoctor.report/1");
+	json_make_text(b, "version", r->version);
+	json_make_text(b, "taken", r->taken);
 	set_host(b, r);
 	set_options(b, r->options);
 	set_counts(b, r);
-	set_array(b, "domains", r->domains, add_domain);
-	set_array(b, "findings", r->findings, add_finding);
-	set_array(b, "undecided", r->undecided, add_undecided);
+	json_make_array(b, "domains", r->domains, add_domain);
+	json_make_array(b, "findings", r->findings, add_finding);
+	json_make_array(b, "undecided", r->undecided, add_undecided);
 	json_builder_end_object(b);
 	return json_builder_get_root(b);
 }

@@ -5,24 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-void json_out_add(JsonBuilder *b, const char *value)
-{
-	g_autofree char *valid = NULL;
-
-	if (!value) {
-		json_builder_add_null_value(b);
-		return;
-	}
-	valid = g_utf8_make_valid(value, -1);
-	json_builder_add_string_value(b, valid);
-}
-
-void json_out_set(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	json_out_add(b, value);
-}
-
 /*
  * Legal in JSON, but a terminal obeys them: C1 controls and bidi marks.  And U+001F, which JSON
  * forbids and which json-glib 1.6 forgets to escape.

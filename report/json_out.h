@@ -7,10 +7,6 @@
 
 #include <json-glib/json-glib.h>
 
-/** json_out_add - null for NULL. Strings are UTF-8 by contract; one broken string must not spoil all */
-void json_out_add(JsonBuilder *b, const char *value);
-/** json_out_set - a member of the object that is being built */
-void json_out_set(JsonBuilder *b, const char *name, const char *value);
 /**
  * json_out - appends @root, indented, with a final line break
  *

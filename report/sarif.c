@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "findings/report.h"
+#include "base/json_make.h"
 #include "report/json_out.h"
 #include "report/writer.h"
 
@@ -19,27 +20,25 @@
 static void begin(JsonBuilder *b, const char *member)
 {
 	if (member)
-		json_builder_set_member_name(b, member);
-	json_builder_begin_object(b);
+		json_make_open_object(b, member);
 }
 
 static void begin_array(JsonBuilder *b, const char *member)
 {
-	json_builder_set_member_name(b, member);
-	json_builder_begin_array(b);
+	json_make_open_array(b, member);
 }
 
 /* Where JSON has null, SARIF has no member. */
 static void set(JsonBuilder *b, const char *member, const char *value)
 {
 	if (value)
-		json_out_set(b, member, value);
+		json_make_text(b, member, value);
 }
 
 static void set_message(JsonBuilder *b, const char *member, const char *text)
 {
 	begin(b, member);
-	json_out_set(b, "text", text ? text : "");
+	json_make_text(b, "text", text ? text : "");
 	json_builder_end_object(b);
 }
 
@@ -120,8 +119,7 @@ static void add_file(JsonBuilder *b, const struct evidence *e)
 	json_builder_end_object(b);
 	if (line_of(e) > 0) {
 		begin(b, "region");
-		json_builder_set_member_name(b, "startLine");
-		json_builder_add_int_value(b, line_of(e));
+		json_make_int(b, "startLine", line_of(e));
 		json_builder_end_object(b);
 	}
 	json_builder_end_object(b);
@@ -187,7 +185,7 @@ static void add_properties(JsonBuilder *b, const struct finding *f)
 	set(b, "explainedBy", f->explained_by);
 	begin_array(b, "tags");
 	for (size_t i = 0; f->symptoms && f->symptoms[i]; i++)
-		json_out_add(b, f->symptoms[i]);
+		json_make_item(b, f->symptoms[i]);
 	json_builder_end_array(b);
 	json_builder_end_object(b);
 }
@@ -200,11 +198,9 @@ static void add_result(JsonBuilder *b, const struct finding *f, GPtrArray *rules
 	(void)g_ptr_array_find_with_equal_func(rules, f->rule, g_str_equal, &index);
 	begin(b, NULL);
 	set(b, "ruleId", f->rule);
-	json_builder_set_member_name(b, "ruleIndex");
-	json_builder_add_int_value(b, index);
+	json_make_int(b, "ruleIndex", index);
 	set(b, "level", level_of(f->severity));
-	json_builder_set_member_name(b, "rank");
-	json_builder_add_double_value(b, CLAMP(f->score, 0, 1) * 100);
+	json_make_double(b, "rank", CLAMP(f->score, 0, 1) * 100);
 	set_message(b, "message", message);
 	add_place(b, f);
 	add_evidence(b, f);
@@ -231,8 +227,7 @@ static void add_invocation(JsonBuilder *b, const struct report *r)
 {
 	begin_array(b, "invocations");
 	begin(b, NULL);
-	json_builder_set_member_name(b, "executionSuccessful");
-	json_builder_add_boolean_value(b, TRUE);
+	json_make_bool(b, "executionSuccessful", TRUE);
 	set(b, "endTimeUtc", r->taken);
 	set(b, "machine", r->host.name);
 	begin_array(b, "toolExecutionNotifications");

@@ -21,6 +21,7 @@
 
 #include "checks/access/audit_denials.h"
 #include "checks/check.h"
+#include "facts/domains.h"
 
 #define FILTERED "/vmdoctor/audit.txt"
 #define STATUS "/vmdoctor/audit-status.json"
@@ -221,33 +222,6 @@ static void add_start(xmlNode *host, const struct audit_life *l)
 	facts_from(node, l->path, l->line);
 }
 
-static GStrv known_domains(struct source *src)
-{
-	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-	static const char *const dirs[] = { "/vmdoctor/libvirt/domains", "/etc/libvirt/qemu" };
-	bool any = false;
-
-	for (size_t d = 0; d < G_N_ELEMENTS(dirs); d++) {
-		g_auto(GStrv) files = NULL;
-		int r = source_list(src, dirs[d], &files);
-
-		any |= r == 0;
-		for (size_t i = 0; r == 0 && files[i]; i++) {
-			g_autofree char *name = NULL;
-			char *dot = g_str_has_suffix(files[i], ".xml") ? strrchr(files[i], '.') : NULL;
-
-			if (!dot)
-				continue;
-			*dot = '\0';
-			if (g_str_has_suffix(files[i], ".inactive"))
-				*strrchr(files[i], '.') = '\0';
-			name = source_path_unescape(files[i]);
-			g_strv_builder_add(names, name);
-		}
-	}
-	return any ? g_strv_builder_end(names) : NULL;
-}
-
 static bool is_last_start(const struct audit_denials *d, size_t index)
 {
 	const struct audit_life *l = d->lives->pdata[index];
@@ -263,8 +237,10 @@ static bool is_last_start(const struct audit_denials *d, size_t index)
 
 static void add_all(struct source *src, xmlNode *host, struct audit_denials *d)
 {
-	g_auto(GStrv) known = known_domains(src);
+	g_auto(GStrv) known = NULL;
 
+	if (domains_list(src, &known) < 0) /* logs alone do not say which there are */
+		g_clear_pointer(&known, g_strfreev);
 	audit_denials_join(d);
 	for (size_t i = 0; i < d->denials->len; i++)
 		if (audit_denial_matters(d->denials->pdata[i]))

@@ -134,11 +134,10 @@ static char *v1_group(const char *text)
 
 static int read_v1(struct source *src, xmlNode *vm, const char *pid, GPtrArray *lists)
 {
-	g_autofree char *file = g_strdup_printf("/proc/%s/cgroup", pid);
 	g_autofree char *text = NULL, *group = NULL, *path = NULL, *list = NULL;
 	g_auto(GStrv) lines = NULL;
 	struct list *l;
-	int r = source_read(src, file, &text, NULL);
+	int r = source_readf(src, &text, "/proc/%s/cgroup", pid);
 
 	if (r < 0)
 		return r;

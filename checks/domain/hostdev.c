@@ -43,10 +43,9 @@ static char *link_name(struct source *src, const char *dir, const char *name, in
 
 static char *read_word(struct source *src, const char *dir, const char *name, int *ret_error)
 {
-	g_autofree char *path = g_strdup_printf("%s/%s", dir, name);
 	char *text = NULL;
 
-	*ret_error = MIN(source_read(src, path, &text, NULL), 0);
+	*ret_error = MIN(source_readf(src, &text, "%s/%s", dir, name), 0);
 	return text ? g_strstrip(text) : NULL;
 }
 

@@ -88,10 +88,9 @@ static void set_word(xmlNode *process, const char *name, const char *text, const
 
 static void add_status(struct source *src, const char *pid, xmlNode *process)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%s/status", pid);
 	g_autofree char *text = NULL, *groups = NULL, *seccomp = NULL, *nnp = NULL;
 
-	if (source_read(src, path, &text, NULL) < 0)
+	if (source_readf(src, &text, "/proc/%s/status", pid) < 0)
 		return;
 	set_word(process, "uid", text, "Uid", 1);
 	set_word(process, "gid", text, "Gid", 1);
@@ -125,11 +124,10 @@ static char *soft_limit(const char *text, const char *name)
 
 static void add_limits(struct source *src, const char *pid, xmlNode *process)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%s/limits", pid);
 	g_autofree char *text = NULL, *files = NULL, *locked = NULL;
 	uint64_t bytes;
 
-	if (source_read(src, path, &text, NULL) < 0)
+	if (source_readf(src, &text, "/proc/%s/limits", pid) < 0)
 		return;
 	files = soft_limit(text, "Max open files");
 	locked = soft_limit(text, "Max locked memory");

@@ -92,7 +92,6 @@ static void add_socket(struct source *src, xmlNode *node, const char *path, cons
 
 static void add_usage(struct source *src, xmlNode *node, const char *pid)
 {
-	g_autofree char *limits = g_strdup_printf("/proc/%s/limits", pid);
 	g_autofree char *fd = g_strdup_printf("/proc/%s/fd", pid);
 	g_autofree char *text = NULL;
 	g_auto(GStrv) open = NULL;
@@ -100,7 +99,7 @@ static void add_usage(struct source *src, xmlNode *node, const char *pid)
 
 	if (source_list(src, fd, &open) == 0)
 		facts_setf(node, "open-files", "%u", g_strv_length(open));
-	if (source_read(src, limits, &text, NULL) == 0 && (at = strstr(text, "Max open files")))
+	if (source_readf(src, &text, "/proc/%s/limits", pid) == 0 && (at = strstr(text, "Max open files")))
 		facts_setf(node, "max-files", "%" G_GUINT64_FORMAT,
 			   g_ascii_strtoull(at + strlen("Max open files"), NULL, 10));
 }
@@ -108,10 +107,9 @@ static void add_usage(struct source *src, xmlNode *node, const char *pid)
 /* A PID file outlives a crash, and the number may be another process's by now. */
 static void add_process(struct source *src, xmlNode *node, const char *name)
 {
-	g_autofree char *path = g_strdup_printf("/run/%s.pid", name);
 	g_autofree char *text = NULL, *comm_path = NULL, *comm = NULL;
 	uint64_t pid;
-	int r = source_read(src, path, &text, NULL);
+	int r = source_readf(src, &text, "/run/%s.pid", name);
 
 	if (r == -ENOENT)
 		facts_set(node, "running", "no");

@@ -93,10 +93,9 @@ static char *rotation_text(struct source *src)
 
 	if (source_list(src, "/etc/logrotate.d", &names) == 0)
 		for (size_t i = 0; names[i]; i++) {
-			g_autofree char *path = g_strdup_printf("/etc/logrotate.d/%s", names[i]);
 			g_autofree char *text = NULL;
 
-			if (source_read(src, path, &text, NULL) == 0)
+			if (source_readf(src, &text, "/etc/logrotate.d/%s", names[i]) == 0)
 				g_string_append(all, text);
 		}
 	return g_string_free(all, FALSE);

@@ -59,10 +59,9 @@ static void add_memory(struct source *src, xmlNode *host)
 static void set_file(struct source *src, xmlNode *node, const char *attr, const char *dir,
 		     const char *file)
 {
-	g_autofree char *path = g_strdup_printf("%s/%s", dir, file);
 	g_autofree char *text = NULL;
 
-	if (source_read(src, path, &text, NULL) == 0)
+	if (source_readf(src, &text, "%s/%s", dir, file) == 0)
 		facts_set(node, attr, g_strstrip(text));
 }
 

@@ -36,7 +36,7 @@ static void gather_host(struct source *src, xmlNode *host)
 {
 	static const char path[] = "/vmdoctor/net/fdb.json";
 	xmlNode *net = xml_child(host, "net"), *next;
-	xmlDoc *scratch = facts_new();
+	auto_free(facts) xmlDoc *scratch = facts_new();
 	xmlNode *list = facts_json(facts_host(scratch), "list", src, path);
 
 	for (xmlNode *n = net ? xml_child(list, "fdb") : NULL; n; n = next) {
@@ -47,7 +47,6 @@ static void gather_host(struct source *src, xmlNode *host)
 		xmlAddChild(net, xmlDocCopyNode(n, net->doc, 1));
 		xmlFreeNode(n);
 	}
-	facts_free(scratch);
 }
 
 static void add_learnt(xmlNode *nic, const xmlNode *net)
@@ -150,7 +149,7 @@ static void set_addresses(xmlNode *filter, const xmlNode *ref)
 
 static void add_filter(struct source *src, xmlNode *nic, const xmlNode *ref)
 {
-	xmlDoc *scratch = facts_new();
+	auto_free(facts) xmlDoc *scratch = facts_new();
 	struct walk w = { src, facts_add(nic, "filter"), facts_host(scratch),
 			  g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
 	const char *name = facts_get(ref, "filter");
@@ -166,7 +165,6 @@ static void add_filter(struct source *src, xmlNode *nic, const xmlNode *ref)
 	if (facts_get(nic, "device"))
 		set_in_force(src, w.filter, facts_get(nic, "device"));
 	g_hash_table_unref(w.seen);
-	facts_free(scratch);
 }
 
 /* QEMU moves the packets itself where the kernel's vhost is not there, and nobody says a word. */

@@ -97,7 +97,7 @@ static void add_tap_counter(struct source *later, const xmlNode *nic, xmlNode *p
 {
 	const char *path = "/vmdoctor/net/link.json", *device = facts_get(nic, "device");
 	const char *first = facts_get(xml_child(nic, "device"), "tx-dropped");
-	xmlDoc *scratch = facts_new();
+	auto_free(facts) xmlDoc *scratch = facts_new();
 	const xmlNode *link = xml_child(facts_json(facts_host(scratch), "links", later, path), "link");
 	uint64_t before, after;
 
@@ -106,13 +106,12 @@ static void add_tap_counter(struct source *later, const xmlNode *nic, xmlNode *p
 	if (link && first && parse_u64(first, &before) && facts_get(link, "tx-dropped") &&
 	    parse_u64(facts_get(link, "tx-dropped"), &after))
 		put_counter(probe, "tap-tx-dropped", before, after, path);
-	facts_free(scratch);
 }
 
 static void add_rule_counters(struct source *later, xmlNode *nic)
 {
 	g_autofree char *json = NULL;
-	struct firewall *fw;
+	auto_free(firewall) struct firewall *fw = NULL;
 
 	if (source_read(later, "/vmdoctor/net/nft.json", &json, NULL) != 0 ||
 	    !(fw = firewall_new(json, NULL, NULL)))
@@ -128,7 +127,6 @@ static void add_rule_counters(struct source *later, xmlNode *nic)
 		if (now >= 0 && (uint64_t)now >= was)
 			facts_setf(n, "grew", "%" G_GUINT64_FORMAT, (uint64_t)now - was);
 	}
-	firewall_free(fw);
 }
 
 /* The counters' first reading is taken before the probe, whose question blocks until it ends. */

@@ -28,10 +28,9 @@ static char *line_path(const char *text, const char *controller)
 
 char *control_group_dir(struct source *src, const char *pid, const char *controller, bool *ret_unified)
 {
-	g_autofree char *file = g_strdup_printf("/proc/%s/cgroup", pid);
 	g_autofree char *text = NULL, *path = NULL;
 
-	if (source_read(src, file, &text, NULL) < 0)
+	if (source_readf(src, &text, "/proc/%s/cgroup", pid) < 0)
 		return NULL;
 	path = line_path(text, controller);
 	*ret_unified = !path;

@@ -65,7 +65,7 @@ static bool is_offered(const xmlNode *capabilities, const char *arch, const char
 
 static void ask_capabilities(struct source *src, xmlNode *node, const char *arch, const char *machine)
 {
-	xmlDoc *scratch = facts_new();
+	auto_free(facts) xmlDoc *scratch = facts_new();
 	xmlNode *caps = facts_adopt(facts_host(scratch), "capabilities", src, TARGET_CAPABILITIES);
 	bool deprecated = false, offered;
 
@@ -76,7 +76,6 @@ static void ask_capabilities(struct source *src, xmlNode *node, const char *arch
 		facts_set(node, "offered", offered ? "yes" : "no");
 		facts_set(node, "offered-deprecated", deprecated ? "yes" : "no");
 	}
-	facts_free(scratch);
 }
 
 /* libvirt asks the emulator: an error says that it has no such machine. */

@@ -73,8 +73,7 @@ static const struct measure pressure_measure = {
 /* Of what a recording says: never negative, never infinite. NaN: the row has it not */
 static double number_of(const struct sample_row *row, const char *attr)
 {
-	const char *text = sample_row_get(row, attr);
-	double value = text ? g_ascii_strtod(text, NULL) : NAN;
+	double value = sample_row_number(row, attr);
 
 	return value >= 0 && value < 1e9 ? value : NAN;
 }

@@ -98,72 +98,34 @@ static void visit_time(const struct report *r, const struct visit *v)
 
 /* What was measured: a row is one vCPU, disk …; what tells rows apart is a label. */
 
-struct unit {
-	const char *ours, *theirs;
-	double factor;
-};
-
-static const struct unit *unit_of(const char *name)
-{
-	static const struct unit units[] = {
-		{ "-ms-per-s", "_seconds_per_second", 1e-3 },
-		{ "-kib-per-s", "_bytes_per_second", 1024 },
-		{ "-per-s", "_per_second", 1 },
-		{ "-percent", "_ratio", 1e-2 },
-		{ "-kib", "_bytes", 1024 },
-		{ "-ms", "_seconds", 1e-3 },
-		{ "-us", "_seconds", 1e-6 },
-		{ "-khz", "_hertz", 1e3 },
-		{ "-mhz", "_hertz", 1e6 },
-		{ "-s", "_seconds", 1 },
-		{ "", "", 1 },
-	};
-	size_t i = 0;
-
-	while (!g_str_has_suffix(name, units[i].ours))
-		i++;
-	return &units[i];
-}
-
-static bool is_label(const char *name)
-{
-	static const char *const labels[] = { "id", "name", "target", "resource", "scope", "cpu", "device", "domain", "irq", NULL };
-
-	return g_strv_contains(labels, name);
-}
-
-/* Numbers that are names of something, and are not drawn as a curve. */
-static bool is_number(const char *name, const char *text)
-{
-	static const char *const names[] = { "tid", "pid", "cpus", "last-cpu", "node", NULL };
-
-	return *text && strspn(text, "0123456789.") == strlen(text) && strcmp(text, ".") != 0 &&
-	       !g_strv_contains(names, name);
-}
-
 static size_t labels_of(const struct sample_row *row, const char *domain, struct gauge_label *labels)
 {
 	size_t n = 1;
 
 	labels[0] = (struct gauge_label){ "domain", domain };
-	for (guint i = 0; i < row->names->len && n < LABELS_MAX; i++)
-		if (is_label(row->names->pdata[i]))
-			labels[n++] = (struct gauge_label){ strcmp(row->names->pdata[i], "domain") == 0 ? "of" : row->names->pdata[i],
-							    row->values->pdata[i] };
+	for (guint i = 0; i < row->values->len && n < LABELS_MAX; i++) {
+		const struct sample_value *v = row->values->pdata[i];
+
+		/* Another domain's name: "domain" is whose row it is. */
+		if (v->role == SAMPLE_LABEL)
+			labels[n++] = (struct gauge_label){ strcmp(v->name, "domain") == 0 ? "of" : v->name, v->text };
+	}
 	return n;
 }
 
 static void visit_row(const struct sample_row *row, const char *domain, const char *column, const struct visit *v)
 {
-	const char *value = sample_row_get(row, column);
-	const struct unit *unit = unit_of(column);
+	const struct sample_value *value = sample_row_value(row, column);
 	struct gauge_label labels[LABELS_MAX];
-	g_autofree char *stem = g_strndup(column, strlen(column) - strlen(unit->ours));
-	g_autofree char *family = g_strdelimit(g_strdup_printf("vmdoctor_%s_%s%s", row->kind, stem, unit->theirs), "-", '_');
-	g_autofree char *help = g_strdup_printf("Measured in the last sample: %s of each %s.", column, row->kind);
+	g_autofree char *stem = NULL, *family = NULL, *help = NULL;
 
-	if (value)
-		visit(v, family, help, labels, labels_of(row, domain, labels), g_ascii_strtod(value, NULL) * unit->factor);
+	if (!value)
+		return;
+	stem = g_strndup(column, strlen(column) - strlen(value->unit->suffix));
+	family = g_strdelimit(g_strdup_printf("vmdoctor_%s_%s%s", row->kind, stem, value->unit->base_suffix), "-", '_');
+	help = g_strdup_printf("Measured in the last sample: %s of each %s.", column, row->kind);
+	visit(v, family, help, labels, labels_of(row, domain, labels),
+	      g_ascii_strtod(value->text, NULL) * value->unit->factor);
 }
 
 /* One column of all rows of a kind, of the host and of each domain. */
@@ -187,13 +149,13 @@ static void visit_new_columns(const struct report *r, const GPtrArray *rows, GHa
 	for (guint i = 0; i < rows->len; i++) {
 		const struct sample_row *row = rows->pdata[i];
 
-		for (guint c = 0; c < row->names->len; c++) {
-			const char *column = row->names->pdata[c];
+		for (guint c = 0; c < row->values->len; c++) {
+			const struct sample_value *value = row->values->pdata[c];
 
 			/* Who took the CPU is another each time: a curve of its own for each process that ever ran. */
-			if (strcmp(row->kind, "consumer") != 0 && !is_label(column) && is_number(column, row->values->pdata[c]) &&
-			    g_hash_table_add(seen, g_strdup_printf("%s %s", row->kind, column)))
-				visit_column(r, row->kind, column, v);
+			if (strcmp(row->kind, "consumer") != 0 && value->role == SAMPLE_MEASURE &&
+			    g_hash_table_add(seen, g_strdup_printf("%s %s", row->kind, value->name)))
+				visit_column(r, row->kind, value->name, v);
 		}
 	}
 }

@@ -13,6 +13,7 @@
 
 #include "archives/archive_read.h"
 #include "base/i18n.h"
+#include "base/order.h"
 #include "source/source.h"
 
 #define KEPT_MAX_BYTES ((size_t)1 << 30)
@@ -186,18 +187,13 @@ static const struct kept *find(const struct archive_source *s, const char *path)
 	return k;
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void answer_list(GHashTable *names, struct answer *ret)
 {
 	guint n;
 	g_autofree const char **sorted = (const char **)g_hash_table_get_keys_as_array(names, &n);
 	GString *text = g_string_new(NULL);
 
-	qsort(sorted, n, sizeof(*sorted), by_name);
+	qsort(sorted, n, sizeof(*sorted), order_by_bytes);
 	for (guint i = 0; i < n; i++)
 		g_string_append_printf(text, "%s\n", sorted[i]);
 	ret->data = g_string_free_to_bytes(text);

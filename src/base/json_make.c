@@ -66,3 +66,38 @@ void json_make_bool(JsonBuilder *b, const char *key, int value)
 	else
 		json_builder_add_boolean_value(b, value > 0);
 }
+
+void json_make_double(JsonBuilder *b, const char *key, double value)
+{
+	json_builder_set_member_name(b, key);
+	json_builder_add_double_value(b, value);
+}
+
+void json_make_open_array(JsonBuilder *b, const char *key)
+{
+	json_builder_set_member_name(b, key);
+	json_builder_begin_array(b);
+}
+
+void json_make_open_object(JsonBuilder *b, const char *key)
+{
+	json_builder_set_member_name(b, key);
+	json_builder_begin_object(b);
+}
+
+void json_make_array(JsonBuilder *b, const char *key, const GPtrArray *array,
+		     void (*add)(JsonBuilder *b, const void *element))
+{
+	json_make_open_array(b, key);
+	for (guint i = 0; array && i < array->len; i++)
+		add(b, array->pdata[i]);
+	json_builder_end_array(b);
+}
+
+void json_make_texts(JsonBuilder *b, const char *key, char *const *texts)
+{
+	json_make_open_array(b, key);
+	for (size_t i = 0; texts && texts[i]; i++)
+		json_make_item(b, texts[i]);
+	json_builder_end_array(b);
+}

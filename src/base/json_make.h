@@ -25,5 +25,14 @@ void json_make_bool(JsonBuilder *b, const char *key, int value);
 
 /** json_make_item - @value as the next item of the open array */
 void json_make_item(JsonBuilder *b, const char *value);
+void json_make_double(JsonBuilder *b, const char *key, double value);
+/** json_make_open_array, json_make_open_object - a member that json_builder_end_array() or _object() closes */
+void json_make_open_array(JsonBuilder *b, const char *key);
+void json_make_open_object(JsonBuilder *b, const char *key);
+/** json_make_array - a member: what @add makes of each element. NULL: an empty array */
+void json_make_array(JsonBuilder *b, const char *key, const GPtrArray *array,
+		     void (*add)(JsonBuilder *b, const void *element));
+/** json_make_texts - a member: an array of texts. NULL: an empty one */
+void json_make_texts(JsonBuilder *b, const char *key, char *const *texts);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "archives/archive_read.h"
+#include "base/order.h"
 #include "clean/clean.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)
@@ -258,11 +259,6 @@ static bool look_at_entry(struct scrub *s, int dir_fd, const char *name, const c
 	return ok;
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Takes over @dir_fd. */
 static bool look_below(struct scrub *s, int dir_fd, const char *path, int depth, GError **error)
 {
@@ -279,7 +275,7 @@ static bool look_below(struct scrub *s, int dir_fd, const char *path, int depth,
 	while ((e = readdir(dir)))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			g_ptr_array_add(names, g_strdup(e->d_name));
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, order_by_bytes);
 	for (size_t i = 0; i < names->len && ok; i++)
 		ok = look_at_entry(s, dirfd(dir), names->pdata[i], path, depth, error);
 	closedir(dir);

@@ -86,9 +86,9 @@ static int check(const struct options *o)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) rules = diagnose_rules(&o->request, &error);
-	struct source *record = rules ? diagnose_open(&o->request, NULL, &error) : NULL;
+	auto_free(source) struct source *record = rules ? diagnose_open(&o->request, NULL, &error) : NULL;
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
-	struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
+	auto_free(report) struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
 	int status = is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 
 	if (!r)
@@ -99,8 +99,6 @@ static int check(const struct options *o)
 		status = plugin_cannot();
 	if (status != EXIT_CANNOT && sampling.was_interrupted)
 		status = EXIT_INTERRUPTED;
-	report_free(r);
-	source_free(record);
 	return status;
 }
 

@@ -84,8 +84,8 @@ static bool one_round(const struct screen *s, const struct options *o, GPtrArray
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s, .has_keys = s->has_keys,
 				     .is_quiet = s->in_place };
 	g_autoptr(GError) error = NULL;
-	struct source *record = diagnose_open(&o->request, NULL, &error);
-	struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
+	auto_free(source) struct source *record = diagnose_open(&o->request, NULL, &error);
+	auto_free(report) struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
 	bool ok = r && show(s, o, r);
 
 	if (!r)
@@ -94,8 +94,6 @@ static bool one_round(const struct screen *s, const struct options *o, GPtrArray
 		*ret_status = cmd_fail("cannot write: %s", g_strerror(errno));
 	else if (sampling.was_interrupted)
 		*ret_status = EXIT_CLEAN;
-	report_free(r);
-	source_free(record);
 	return ok && !sampling.was_interrupted;
 }
 

@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-static FILE *pager; /* of this process; standard output is what it reads */
+static FILE *pager; /* once a run: standard output is what it reads */
 
 static bool is_sudo(void)
 {

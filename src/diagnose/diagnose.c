@@ -123,11 +123,10 @@ xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArra
 struct report *diagnose(const struct request *rq, struct source *record, GPtrArray *rules,
 			struct sampling *sampling, GError **error)
 {
-	xmlDoc *facts = diagnose_facts(rq, record, rules, sampling, error);
+	auto_free(facts) xmlDoc *facts = diagnose_facts(rq, record, rules, sampling, error);
 	struct report *r = NULL;
 
 	if (facts && save_facts(rq, facts, error))
 		r = diagnose_report(rq, facts, rules, error);
-	facts_free(facts);
 	return r;
 }

@@ -113,7 +113,7 @@ static bool has_files(struct source *record, const struct request *rq, const xml
 /* Says why libvirt cannot be reached; its own message names the socket. */
 static bool is_usable(struct source *record, const struct request *rq, GError **error)
 {
-	xmlDoc *scratch = facts_new();
+	auto_free(facts) xmlDoc *scratch = facts_new();
 	xmlNode *c = facts_json(facts_host(scratch), "connection", record,
 				"/vmdoctor/libvirt/connection.json");
 	bool ok = g_strcmp0(facts_get(c, "ok"), "yes") == 0 || has_files(record, rq, c);
@@ -128,7 +128,6 @@ static bool is_usable(struct source *record, const struct request *rq, GError **
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 			    _("no libvirt at %s: it did not answer in time"),
 			    rq->connect ? rq->connect : _("the default connection"));
-	facts_free(scratch);
 	return ok;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/order.h"
 #include "base/xml.h"
 #include "facts/facts.h"
 #include "formats/parse.h"
@@ -16,11 +17,6 @@
 #define LIVE_DOMAINS "/vmdoctor/libvirt/domains"
 #define QEMU_LOGS "/var/log/libvirt/qemu"
 #define SUGGESTIONS_MAX 3
-
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 /* A tree may hold a domain's log only: NAME.log. */
 static void add_log_names(struct source *src, GHashTable *names)
@@ -69,7 +65,7 @@ int domains_list(struct source *src, GStrv *ret_names)
 	g_hash_table_iter_init(&it, set);
 	while (g_hash_table_iter_next(&it, &name, NULL))
 		g_ptr_array_add(sorted, name);
-	g_ptr_array_sort(sorted, by_name);
+	g_ptr_array_sort(sorted, order_by_bytes);
 	g_ptr_array_add(sorted, NULL);
 	*ret_names = g_strdupv((char **)sorted->pdata);
 	return r;
@@ -109,7 +105,7 @@ static bool is_called(struct source *src, const char *name, const char *typed)
 	g_autofree char *file = source_path_escape(name);
 	g_autofree char *info = g_strdup_printf("/vmdoctor/libvirt/info/%s.json", file);
 	g_autofree char *conf = g_strdup_printf("/etc/libvirt/qemu/%s.xml", file);
-	xmlDoc *scratch = facts_new();
+	auto_free(facts) xmlDoc *scratch = facts_new();
 	xmlNode *said = facts_json(facts_host(scratch), "info", src, info);
 	const char *id = facts_get(said, "id"), *uuid = facts_get(said, "uuid");
 	bool called = (id && strcmp(id, typed) == 0) || (uuid && g_ascii_strcasecmp(uuid, typed) == 0);
@@ -120,7 +116,6 @@ static bool is_called(struct source *src, const char *name, const char *typed)
 
 		called = g_ascii_strcasecmp(text, typed) == 0;
 	}
-	facts_free(scratch);
 	return called;
 }
 

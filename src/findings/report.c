@@ -27,40 +27,6 @@ void report_path_free(struct report_path *p)
 	g_free(p);
 }
 
-struct sample_row *sample_row_new(const char *kind)
-{
-	struct sample_row *row = g_new0(struct sample_row, 1);
-
-	row->kind = g_strdup(kind);
-	row->names = g_ptr_array_new_with_free_func(g_free);
-	row->values = g_ptr_array_new_with_free_func(g_free);
-	return row;
-}
-
-void sample_row_add(struct sample_row *row, const char *name, const char *value)
-{
-	g_ptr_array_add(row->names, g_strdup(name));
-	g_ptr_array_add(row->values, g_strdup(value));
-}
-
-const char *sample_row_get(const struct sample_row *row, const char *name)
-{
-	for (guint i = 0; i < row->names->len; i++)
-		if (g_str_equal(row->names->pdata[i], name))
-			return row->values->pdata[i];
-	return NULL;
-}
-
-void sample_row_free(struct sample_row *row)
-{
-	if (!row)
-		return;
-	g_free(row->kind);
-	g_ptr_array_unref(row->names);
-	g_ptr_array_unref(row->values);
-	g_free(row);
-}
-
 void report_domain_free(struct report_domain *d)
 {
 	if (!d)

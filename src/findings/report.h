@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "findings/finding.h"
+#include "findings/sample.h"
 
 /** One hop on a guest's way outside, as a network probe saw it. */
 enum hop_state { HOP_UNKNOWN, HOP_SOUND, HOP_BROKEN, HOP_MAX_ };
@@ -27,12 +28,6 @@ struct hop {
 struct report_path {
 	char *interface; /* its MAC address */
 	GPtrArray *hops; /* of struct hop, from the guest on */
-};
-
-/** One line of what was measured: a vCPU, a disk, the host's CPUs. Names are those of the facts. */
-struct sample_row {
-	char *kind;		   /* "vcpu" */
-	GPtrArray *names, *values; /* of strings; as many of the one as of the other */
 };
 
 /** A domain that was looked at. */
@@ -76,11 +71,6 @@ double report_limit(const struct report *r, const char *rule, const char *param)
 
 void hop_free(struct hop *h);
 void report_path_free(struct report_path *p);
-struct sample_row *sample_row_new(const char *kind);
-void sample_row_add(struct sample_row *row, const char *name, const char *value);
-/** sample_row_get - NULL: it has none */
-const char *sample_row_get(const struct sample_row *row, const char *name);
-void sample_row_free(struct sample_row *row);
 struct report_domain *report_domain_new(void);
 void report_domain_free(struct report_domain *d);
 

@@ -387,7 +387,7 @@ static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally
 
 void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies)
 {
-	struct xpath *x = xpath_new(facts);
+	auto_free(xpath) struct xpath *x = xpath_new(facts);
 	xmlNode *root = xmlDocGetRootElement(facts);
 	g_autofree struct tally *own = tallies ? NULL : g_new0(struct tally, rules->len + 1);
 	struct tally *tally = tallies ? tallies : own;
@@ -407,5 +407,4 @@ void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally 
 		report->passed += tally[i].passed;
 	}
 	g_ptr_array_sort(report->undecided, by_rule);
-	xpath_free(x);
 }

@@ -270,8 +270,7 @@ static void ask_dump(const struct dump *d, struct answer *ret)
 	struct progress p = { .dump = d, .b = json_make_object() };
 	g_autofree char *text = NULL;
 
-	json_builder_set_member_name(p.b, d->member);
-	json_builder_begin_array(p.b);
+	json_make_open_array(p.b, d->member);
 	ret->error = run_dump(&p);
 	json_builder_end_array(p.b);
 	text = json_make_end(p.b);

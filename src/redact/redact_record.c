@@ -7,6 +7,7 @@
 
 #include "facts/domains.h"
 #include "base/i18n.h"
+#include "base/order.h"
 #include "redact/redact.h"
 #include "source/source.h"
 
@@ -213,11 +214,6 @@ static GBytes *rewrite_head(struct rewriting *w, const char *path, GBytes *data)
 	return changed == size ? g_bytes_new(text, size) : g_bytes_new(head, size);
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Each name for itself, and sorted again. */
 static GBytes *rewrite_list(struct redact *r, const char *dir, GBytes *data)
 {
@@ -234,7 +230,7 @@ static GBytes *rewrite_list(struct redact *r, const char *dir, GBytes *data)
 		if (*names[i])
 			g_ptr_array_add(sorted, g_strdup(other + MIN(strlen(other), strlen(other_dir) + 1)));
 	}
-	g_ptr_array_sort(sorted, by_text);
+	g_ptr_array_sort(sorted, order_by_bytes);
 	for (size_t i = 0; i < sorted->len; i++)
 		g_string_append_printf(out, "%s\n", (const char *)sorted->pdata[i]);
 	return g_string_free_to_bytes(out);

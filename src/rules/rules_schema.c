@@ -28,7 +28,7 @@ static void keep_first_structured(void *data, xmlError *e)
 /* The schema is parsed once a run; libxml2 keeps no error text on its own. */
 static xmlRelaxNG *schema(void)
 {
-	static xmlRelaxNG *parsed;
+	static xmlRelaxNG *parsed; /* once a run */
 	g_autofree char *dir = data_dir();
 	g_autofree char *path = g_build_filename(dir, "rules.rng", NULL);
 	xmlRelaxNGParserCtxt *ctxt;

@@ -44,7 +44,7 @@ static struct upgrade_table *table_read(const char *name)
 
 const struct upgrade_table *upgrade_table(const char *name)
 {
-	static GHashTable *tables;
+	static GHashTable *tables; /* once a run */
 	struct upgrade_table *t;
 
 	if (!tables)

@@ -50,7 +50,7 @@ static void on_error(void *data, xmlError *e)
 /* One for all expressions: making it takes longer than compiling one. */
 static xmlXPathContext *compiler(int *code)
 {
-	static xmlXPathContext *ctxt;
+	static xmlXPathContext *ctxt; /* once a run */
 
 	if (!ctxt)
 		ctxt = xmlXPathNewContext(NULL);

@@ -5,6 +5,7 @@
 #include "source/source.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,17 @@ int source_read(struct source *src, const char *path, char **ret_data, size_t *r
 		return error;
 	*ret_data = text;
 	return cut ? 1 : 0;
+}
+
+int source_readf(struct source *src, char **ret_data, const char *format, ...)
+{
+	g_autofree char *path = NULL;
+	va_list args;
+
+	va_start(args, format);
+	path = g_strdup_vprintf(format, args);
+	va_end(args);
+	return source_read(src, path, ret_data, NULL);
 }
 
 int source_list(struct source *src, const char *path, GStrv *ret_names)

@@ -96,6 +96,8 @@ void answer_done(struct answer *a);
  * Return: 0; 1 when it was cut at the cap; -errno. Source: proc(5): st_size is 0 there, so read on.
  */
 int source_read(struct source *src, const char *path, char **ret_data, size_t *ret_size);
+/** source_readf - source_read() of a path that is put together, "/proc/%s/status" */
+int source_readf(struct source *src, char **ret_data, const char *format, ...) G_GNUC_PRINTF(3, 4);
 int source_list(struct source *src, const char *path, GStrv *ret_names);
 int source_link(struct source *src, const char *path, char **ret_target);
 int source_stat(struct source *src, const char *path, struct source_stat *ret);

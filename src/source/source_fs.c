@@ -24,6 +24,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "source/mounts.h"
 #include "source/open_in_root.h"
 
@@ -122,11 +123,6 @@ static void ask_read(const struct fs_source *fs, const char *path, struct answer
 	close(fd);
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void ask_list(const struct fs_source *fs, const char *path, struct answer *ret)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -144,7 +140,7 @@ static void ask_list(const struct fs_source *fs, const char *path, struct answer
 		    !strchr(entry->d_name, '\n'))
 			g_ptr_array_add(names, g_strdup(entry->d_name));
 	closedir(dir);
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, order_by_bytes);
 	text = g_string_new(NULL);
 	for (size_t i = 0; i < names->len && !ret->truncated; i++) {
 		g_string_append_printf(text, "%s\n", (char *)names->pdata[i]);

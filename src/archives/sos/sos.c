@@ -13,6 +13,7 @@
 
 #include "base/json_make.h"
 #include "base/json_read.h"
+#include "base/order.h"
 #include "formats/parse.h"
 #include "archives/sos/sos_net.h"
 #include "archives/sos/sos_text.h"
@@ -434,18 +435,13 @@ static void add_defined(struct sos *s)
 		}
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void put_list(struct sos *s, const char *dir, GPtrArray *names)
 {
 	const struct query q = { .verb = SOURCE_LIST, .path = dir };
 	struct answer a = { 0 };
 	GString *text = g_string_new(NULL);
 
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, order_by_bytes);
 	for (size_t i = 0; i < names->len; i++)
 		if (i == 0 || strcmp(names->pdata[i], names->pdata[i - 1]) != 0)
 			g_string_append_printf(text, "%s\n", (char *)names->pdata[i]);

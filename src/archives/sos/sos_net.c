@@ -89,8 +89,7 @@ static struct listing listing_begin(const char *member)
 {
 	struct listing l = { json_make_object(), 0 };
 
-	json_builder_set_member_name(l.b, member);
-	json_builder_begin_array(l.b);
+	json_make_open_array(l.b, member);
 	return l;
 }
 

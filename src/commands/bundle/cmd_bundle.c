@@ -98,8 +98,7 @@ static void put_about(struct packing *p, const struct report *r)
 	json_make_text(b, "version", VERSION);
 	json_make_text(b, "taken", r->taken);
 	json_make_text(b, "host", r->host.name);
-	json_builder_set_member_name(b, "domains");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "domains");
 	for (size_t i = 0; p->domains && p->domains[i]; i++)
 		json_make_item(b, p->domains[i]);
 	json_builder_end_array(b);

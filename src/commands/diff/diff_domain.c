@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/order.h"
 #include "facts/facts.h"
 #include "base/xml.h"
 
@@ -40,11 +41,6 @@ static bool is_generated_attribute(const xmlNode *n, const char *name)
 	       (g_str_has_prefix(value, "vnet") || g_str_has_prefix(value, "macvtap"));
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The element with all below it, attributes and children sorted: equal content, equal text. */
 static char *canonical(const xmlNode *n, int depth)
 {
@@ -60,7 +56,7 @@ static char *canonical(const xmlNode *n, int depth)
 			g_ptr_array_add(parts, canonical(c, depth + 1));
 		else if (c->type == XML_TEXT_NODE && !xmlIsBlankNode(c))
 			g_ptr_array_add(parts, g_strstrip(g_strdup((const char *)c->content)));
-	g_ptr_array_sort(parts, by_text);
+	g_ptr_array_sort(parts, order_by_bytes);
 	for (guint i = 0; i < parts->len; i++)
 		g_string_append_printf(out, "(%s)", (char *)parts->pdata[i]);
 	return g_string_free(out, FALSE);

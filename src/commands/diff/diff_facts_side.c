@@ -33,13 +33,13 @@ static void add_figures(struct diff_side *s, const char *domain, const GPtrArray
 {
 	for (guint i = 0; i < rows->len; i++) {
 		const struct sample_row *row = rows->pdata[i];
-		const char *who = row->names->len ? row->values->pdata[0] : "";
+		const struct sample_value *who = row->values->len ? row->values->pdata[0] : NULL;
 
-		for (guint n = 1; n < row->names->len; n++) {
-			g_autofree char *name = g_strdup_printf("%s %s %s", row->kind, who,
-								(char *)row->names->pdata[n]);
+		for (guint n = 1; n < row->values->len; n++) {
+			const struct sample_value *v = row->values->pdata[n];
+			g_autofree char *name = g_strdup_printf("%s %s %s", row->kind, who->text, v->name);
 
-			diff_side_add(s, DIFF_FIGURE, domain, name, row->values->pdata[n]);
+			diff_side_add(s, DIFF_FIGURE, domain, name, v->text);
 		}
 	}
 }

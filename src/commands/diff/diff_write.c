@@ -183,8 +183,7 @@ void diff_write_text(const struct diff *d, const struct style *style, GString *o
 
 static void put_side(JsonBuilder *b, const char *key, const struct diff_side *s)
 {
-	json_builder_set_member_name(b, key);
-	json_builder_begin_object(b);
+	json_make_open_object(b, key);
 	json_make_text(b, "name", s->name);
 	json_make_text(b, "taken", s->taken);
 	json_builder_end_object(b);
@@ -225,8 +224,7 @@ static void put_property(JsonBuilder *b, const struct diff_entry *e)
 static void put_list(JsonBuilder *b, const char *key, const GPtrArray *entries,
 		     void (*put)(JsonBuilder *b, const struct diff_entry *e))
 {
-	json_builder_set_member_name(b, key);
-	json_builder_begin_array(b);
+	json_make_open_array(b, key);
 	for (guint i = 0; i < entries->len; i++)
 		put(b, entries->pdata[i]);
 	json_builder_end_array(b);

@@ -70,8 +70,7 @@ void merge_write_text(const struct merge *m, const struct style *style, GString 
 
 static void put_names(JsonBuilder *b, const char *key, const GPtrArray *names)
 {
-	json_builder_set_member_name(b, key);
-	json_builder_begin_array(b);
+	json_make_open_array(b, key);
 	for (guint i = 0; i < names->len; i++)
 		json_make_item(b, names->pdata[i]);
 	json_builder_end_array(b);
@@ -108,13 +107,11 @@ void merge_write_json(const struct merge *m, GString *out)
 	json_make_text(b, "schema", "vmdoctor.merge/1");
 	json_make_int(b, "domains", m->domains);
 	put_names(b, "hosts", m->hosts);
-	json_builder_set_member_name(b, "findings");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "findings");
 	for (guint i = 0; i < kinds->len; i++)
 		put_kind(b, kinds->pdata[i]);
 	json_builder_end_array(b);
-	json_builder_set_member_name(b, "outliers");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "outliers");
 	for (guint i = 0; i < outliers->len; i++)
 		put_outlier(b, outliers->pdata[i]);
 	json_builder_end_array(b);

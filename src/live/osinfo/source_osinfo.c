@@ -167,8 +167,7 @@ static void add_devices(JsonBuilder *b, OsinfoOs *os)
 	g_autoptr(OsinfoDeviceList) list = osinfo_os_get_all_devices(os, NULL);
 	g_autoptr(GPtrArray) devices = sorted(list);
 
-	json_builder_set_member_name(b, "devices");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "devices");
 	for (size_t i = 0; i < devices->len; i++) {
 		OsinfoDevice *device = devices->pdata[i];
 
@@ -204,8 +203,7 @@ static void add_driver_devices(JsonBuilder *b, OsinfoOs *os)
 			g_ptr_array_add(ids, (char *)osinfo_entity_get_id(devices->pdata[j]));
 	}
 	g_ptr_array_sort(ids, compare_texts);
-	json_builder_set_member_name(b, "driver-devices");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "driver-devices");
 	for (size_t i = 0; i < ids->len; i++) {
 		if (i == 0 || strcmp(ids->pdata[i], ids->pdata[i - 1]) != 0)
 			json_make_item(b, ids->pdata[i]);
@@ -218,8 +216,7 @@ static void add_firmware(JsonBuilder *b, OsinfoOs *os)
 	g_autoptr(OsinfoFirmwareList) list = osinfo_os_get_complete_firmware_list(os, NULL);
 	int n = osinfo_list_get_length(OSINFO_LIST(list));
 
-	json_builder_set_member_name(b, "firmware");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "firmware");
 	for (int i = 0; i < n; i++) {
 		OsinfoFirmware *f = OSINFO_FIRMWARE(osinfo_list_get_nth(OSINFO_LIST(list), i));
 

@@ -69,8 +69,7 @@ static void put_step(JsonBuilder *b, enum probe_step s, const struct probe_resul
 	json_make_int(b, "uplink-out", r->uplink_out);
 	json_make_int(b, "uplink-in", r->uplink_in);
 	put_ipv4(b, "uplink-source", r->uplink_source);
-	json_builder_set_member_name(b, "answer");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "answer");
 	for (unsigned int i = 0; i < r->answers && i < PROBE_ANSWERS_MAX; i++)
 		put_answer(b, &r->answer[i]);
 	json_builder_end_array(b);
@@ -79,8 +78,7 @@ static void put_step(JsonBuilder *b, enum probe_step s, const struct probe_resul
 
 static void put_steps(JsonBuilder *b, const struct probe_plan *plan)
 {
-	json_builder_set_member_name(b, "step");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "step");
 	for (int s = 0; s < PROBE_STEP_MAX_; s++)
 		if (plan->results[s].sent > 0)
 			put_step(b, (enum probe_step)s, &plan->results[s]);
@@ -89,8 +87,7 @@ static void put_steps(JsonBuilder *b, const struct probe_plan *plan)
 
 static void put_guest(JsonBuilder *b, const struct probe_guest *g)
 {
-	json_builder_set_member_name(b, "guest");
-	json_builder_begin_object(b);
+	json_make_open_object(b, "guest");
 	json_make_int(b, "frames-in", g->frames_in);
 	json_make_int(b, "frames-out", g->frames_out);
 	json_make_int(b, "arp-requests", g->arp_requests);
@@ -108,8 +105,7 @@ static void put_captures(JsonBuilder *b, const struct probe *p)
 {
 	static const char *const places[PROBE_PLACE_MAX_] = { "port", "tap", "bridge", "uplink" };
 
-	json_builder_set_member_name(b, "capture");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "capture");
 	for (int i = 0; i < PROBE_PLACE_MAX_; i++)
 		if (p->capture_errors[i] < 0) {
 			json_builder_begin_object(b);

@@ -132,7 +132,7 @@ static void find_addresses(const struct world *w, struct probe_where *where, str
 
 static int read_world(struct world *w)
 {
-	struct source *net = source_net_new(NULL);
+	auto_free(source) struct source *net = source_net_new(NULL);
 	xmlNode *host;
 	int r = 0;
 
@@ -144,7 +144,6 @@ static int read_world(struct world *w)
 	if (facts_get(w->links, "error") || facts_get(w->addresses, "error") ||
 	    facts_get(w->routes, "error"))
 		r = -EIO;
-	source_free(net);
 	return r;
 }
 

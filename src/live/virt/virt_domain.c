@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/json_make.h"
 #include "source/source.h"
 
 static int xml_or_error(virDomainPtr dom, unsigned int flags, char **ret_text)
@@ -81,8 +82,7 @@ static void add_messages(JsonBuilder *b, virDomainPtr dom)
 	char **messages = NULL;
 	int n = virDomainGetMessages(dom, &messages, 0);
 
-	json_builder_set_member_name(b, "messages");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "messages");
 	for (int i = 0; i < n; i++) {
 		json_make_item(b, messages[i]);
 		g_free(messages[i]);
@@ -177,8 +177,7 @@ int virt_read_diskerrors(virConnectPtr conn, const char *name, char **ret_text)
 	if (n < 0)
 		return virt_errno();
 	b = json_make_object();
-	json_builder_set_member_name(b, "disk-errors");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "disk-errors");
 	for (int i = 0; i < n; i++) {
 		add_disk_error(b, &errors[i]);
 		g_free(errors[i].disk);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/json_make.h"
 #include "source/source.h"
 
 /* Takes over libvirt's @text. g_free() is free() since GLib 2.46, so the caller may g_free() it. */
@@ -160,8 +161,7 @@ int virt_read_leases(virConnectPtr conn, const char *name, char **ret_text)
 	if (n < 0)
 		return virt_errno();
 	b = json_make_object();
-	json_builder_set_member_name(b, "leases");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "leases");
 	for (int i = 0; i < n; i++) {
 		add_lease(b, leases[i]);
 		virNetworkDHCPLeaseFree(leases[i]);

@@ -10,6 +10,7 @@
 
 #include "formats/inventory.h"
 #include "live/virt/virt.h"
+#include "base/json_make.h"
 #include "base/xml.h"
 
 #define DOMAINS_MAX 4000
@@ -36,8 +37,7 @@ static void add_claims(JsonBuilder *b, virDomainPtr domain)
 					? xml_parse(text, size, "domain", NULL, NULL)
 					: NULL;
 
-	json_builder_set_member_name(b, "claim");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "claim");
 	if (doc)
 		inventory_claims(xmlDocGetRootElement(doc), put_claim, b);
 	json_builder_end_array(b);
@@ -79,8 +79,7 @@ int virt_read_inventory(virConnectPtr conn, const char *name G_GNUC_UNUSED, char
 	g_ptr_array_sort(all, by_name);
 	b = json_make_object();
 	json_make_int(b, "total", n);
-	json_builder_set_member_name(b, "other");
-	json_builder_begin_array(b);
+	json_make_open_array(b, "other");
 	for (size_t i = 0; i < all->len && i < DOMAINS_MAX; i++)
 		add_domain(b, all->pdata[i]);
 	json_builder_end_array(b);

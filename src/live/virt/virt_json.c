@@ -6,6 +6,7 @@
  */
 #include "live/virt/virt.h"
 
+#include "base/json_make.h"
 #include "base/i18n.h"
 
 static const char *const nostate_reasons[] = { NC_("domain state", "unknown") };
@@ -125,8 +126,7 @@ static void add_param(JsonBuilder *b, const virTypedParameter *p)
 		json_make_u64(b, p->field, p->value.ul);
 		break;
 	case VIR_TYPED_PARAM_DOUBLE:
-		json_builder_set_member_name(b, p->field);
-		json_builder_add_double_value(b, p->value.d);
+		json_make_double(b, p->field, p->value.d);
 		break;
 	case VIR_TYPED_PARAM_BOOLEAN:
 		json_make_bool(b, p->field, p->value.b != 0);
