@@ -43,6 +43,8 @@ static const char *const reads[] = {
 	"/etc/selinux/config",
 	"/vmdoctor/libvirt/domains",
 	"/etc/libvirt/qemu",
+	"/run/libvirt/qemu",
+	"/var/log/libvirt/qemu",
 	NULL,
 };
 
