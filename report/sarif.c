@@ -21,11 +21,8 @@ static void begin(JsonBuilder *b, const char *member)
 {
 	if (member)
 		json_make_open_object(b, member);
-}
-
-static void begin_array(JsonBuilder *b, const char *member)
-{
-	json_make_open_array(b, member);
+	else
+		json_builder_begin_object(b);
 }
 
 /* Where JSON has null, SARIF has no member. */
@@ -83,7 +80,7 @@ static void add_tool(JsonBuilder *b, const struct report *r, const GPtrArray *ru
 	begin(b, "driver");
 	set(b, "name", "vmdoctor");
 	set(b, "version", r->version);
-	begin_array(b, "rules");
+	json_make_open_array(b, "rules");
 	for (guint i = 0; i < r->findings->len && next < rules->len; i++) {
 		const struct finding *f = r->findings->pdata[i];
 
@@ -130,11 +127,11 @@ static void add_place(JsonBuilder *b, const struct finding *f)
 	const char *domain = f->domain ? f->domain : "host";
 	g_autofree char *whole = f->subject ? g_strdup_printf("%s/%s", domain, f->subject) : g_strdup(domain);
 
-	begin_array(b, "locations");
+	json_make_open_array(b, "locations");
 	begin(b, NULL);
 	if (f->evidence->len)
 		add_file(b, f->evidence->pdata[0]);
-	begin_array(b, "logicalLocations");
+	json_make_open_array(b, "logicalLocations");
 	begin(b, NULL);
 	set(b, "name", f->subject ? f->subject : domain);
 	set(b, "fullyQualifiedName", whole);
@@ -146,7 +143,7 @@ static void add_place(JsonBuilder *b, const struct finding *f)
 
 static void add_evidence(JsonBuilder *b, const struct finding *f)
 {
-	begin_array(b, "relatedLocations");
+	json_make_open_array(b, "relatedLocations");
 	for (guint i = 0; i < f->evidence->len; i++) {
 		const struct evidence *e = f->evidence->pdata[i];
 		g_autofree char *text = g_strdup_printf("%s%s%s: %s", e->source, e->locator ? ", " : "",
@@ -183,7 +180,7 @@ static void add_properties(JsonBuilder *b, const struct finding *f)
 	set(b, "confidence", confidence_names[f->confidence]);
 	set(b, "cause", f->cause);
 	set(b, "explainedBy", f->explained_by);
-	begin_array(b, "tags");
+	json_make_open_array(b, "tags");
 	for (size_t i = 0; f->symptoms && f->symptoms[i]; i++)
 		json_make_item(b, f->symptoms[i]);
 	json_builder_end_array(b);
@@ -225,12 +222,12 @@ static void add_notification(JsonBuilder *b, const struct undecided *u)
 
 static void add_invocation(JsonBuilder *b, const struct report *r)
 {
-	begin_array(b, "invocations");
+	json_make_open_array(b, "invocations");
 	begin(b, NULL);
 	json_make_bool(b, "executionSuccessful", TRUE);
 	set(b, "endTimeUtc", r->taken);
 	set(b, "machine", r->host.name);
-	begin_array(b, "toolExecutionNotifications");
+	json_make_open_array(b, "toolExecutionNotifications");
 	for (guint i = 0; i < r->undecided->len; i++)
 		add_notification(b, r->undecided->pdata[i]);
 	json_builder_end_array(b);
@@ -245,7 +242,7 @@ static void add_run(JsonBuilder *b, const struct report *r)
 	begin(b, NULL);
 	add_tool(b, r, rules);
 	add_invocation(b, r);
-	begin_array(b, "results");
+	json_make_open_array(b, "results");
 	for (guint i = 0; i < r->findings->len; i++)
 		add_result(b, r->findings->pdata[i], rules);
 	json_builder_end_array(b);
@@ -261,7 +258,7 @@ static void write_sarif(const struct report *r, const struct style *style, GStri
 	begin(b, NULL);
 	set(b, "$schema", SCHEMA);
 	set(b, "version", "2.1.0");
-	begin_array(b, "runs");
+	json_make_open_array(b, "runs");
 	add_run(b, r);
 	json_builder_end_array(b);
 	json_builder_end_object(b);
