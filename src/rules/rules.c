@@ -371,24 +371,37 @@ static int by_text(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The *.xml of @path and, one level down, of its families; what lies in "cases" is no rule. */
+static bool list_files(GPtrArray *files, const char *path, bool is_top, GError **error)
+{
+	g_autoptr(GDir) dir = g_dir_open(path, 0, error);
+	const char *name;
+	bool ok = dir != NULL;
+
+	while (ok && (name = g_dir_read_name(dir))) {
+		g_autofree char *full = g_build_filename(path, name, NULL);
+
+		if (g_str_has_suffix(name, ".xml"))
+			g_ptr_array_add(files, g_steal_pointer(&full));
+		else if (is_top && strcmp(name, "cases") != 0 && g_file_test(full, G_FILE_TEST_IS_DIR))
+			ok = list_files(files, full, false, error);
+	}
+	return ok;
+}
+
 bool rules_load(GPtrArray *rules, const char *path, GError **error)
 {
 	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = NULL;
-	const char *name;
-	bool ok = true;
+	bool ok;
 
 	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
 		return load_file(rules, path, error);
-	dir = g_dir_open(path, 0, error);
-	while (dir && (name = g_dir_read_name(dir)))
-		if (g_str_has_suffix(name, ".xml"))
-			g_ptr_array_add(files, g_build_filename(path, name, NULL));
+	ok = list_files(files, path, true, error);
 	g_ptr_array_sort(files, by_text);
 	for (size_t i = 0; i < files->len && ok; i++)
 		ok = load_file(rules, files->pdata[i], error);
 	g_ptr_array_sort(rules, by_id);
-	return dir && ok;
+	return ok;
 }
 
 struct rule *rules_find(GPtrArray *rules, const char *id)
