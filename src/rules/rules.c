@@ -20,6 +20,10 @@ const char *const symptom_names[] = { "wont-start",    "no-network", "slow-netwo
 				      "guest-hang",    "migration",  "upgrade",	     "console",
 				      "security",      "storage",    "config-smell", NULL };
 
+/* Of a rule about logs the schema lets these be left out: the first line that matches, and whose it is. */
+#define OF_LOG_CONTEXT "/facts/match[1]"
+#define OF_LOG_SUBJECT "vd:if($domain, $domain, 'host')"
+
 /* What a file is being read with. */
 struct loader {
 	const char *file;
@@ -150,6 +154,13 @@ static void load_text(struct loader *l, const xmlNode *node, struct rule_text *t
 	rule_text_translate(t, l->file);
 }
 
+static char *attr_or(const xmlNode *node, const char *name, const char *otherwise)
+{
+	char *text = xml_attr(node, name);
+
+	return text ? text : g_strdup(otherwise);
+}
+
 static int attr_level(const xmlNode *node, const char *name, int (*parse)(const char *), int otherwise)
 {
 	g_autofree char *text = xml_attr(node, name);
@@ -204,9 +215,10 @@ static void load_need(struct loader *l, struct rule *r, const xmlNode *n)
 
 static void load_report(struct loader *l, struct rule *r, const xmlNode *n)
 {
+	g_autofree char *test = attr_or(n, "test", "true()");
 	struct rule_report *report = g_new0(struct rule_report, 1);
 
-	report->test = compile_attr(l, n, "test");
+	report->test = compile(l, n, test);
 	report->severity = (enum severity)attr_level(n, "severity", severity_parse, (int)r->severity);
 	report->confidence =
 		(enum confidence)attr_level(n, "confidence", confidence_parse, (int)r->confidence);
@@ -278,7 +290,7 @@ static void load_child(struct loader *l, struct rule *r, const xmlNode *n)
  */
 static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode *n)
 {
-	g_autofree char *text = xml_attr(n, "context");
+	const char *text = r->where;
 	g_auto(GStrv) pieces = g_strsplit(text, "/facts/vm", 0);
 	g_autofree char *local = g_strjoinv("self::vm", pieces);
 
@@ -308,6 +320,7 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 {
 	struct rule *r = g_new0(struct rule, 1);
 	g_autofree char *errors = xml_attr(n, "errors");
+	g_autofree char *subject = attr_or(n, "subject", OF_LOG_SUBJECT);
 
 	r->id = xml_attr(n, "id");
 	r->cause = xml_attr(n, "cause");
@@ -326,10 +339,10 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	r->fixes = g_ptr_array_new_with_free_func(rule_fix_free);
 	r->references = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
 	r->explains = g_ptr_array_new_with_free_func(explains_free);
-	r->where = xml_attr(n, "context");
+	r->where = attr_or(n, "context", OF_LOG_CONTEXT);
 	l->file = r->file; /* expressions borrow it */
 	r->context = load_context(l, r, n);
-	r->subject = compile_attr(l, n, "subject");
+	r->subject = compile(l, n, subject);
 	for (xmlNode *c = n->children; c; c = c->next)
 		load_child(l, r, c);
 	return r;
