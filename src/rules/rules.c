@@ -39,6 +39,7 @@ static void param_free(void *p)
 	g_free(param->value);
 	g_free(param->unit);
 	g_free(param->source);
+	g_strfreev(param->charts);
 	g_free(param);
 }
 
@@ -168,12 +169,25 @@ static int attr_level(const xmlNode *node, const char *name, int (*parse)(const 
 	return text ? parse(text) : otherwise;
 }
 
+static GStrv attr_words(const xmlNode *n, const char *name)
+{
+	g_autofree char *text = xml_attr(n, name);
+	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " \t\r\n", 0);
+	GPtrArray *kept = g_ptr_array_new();
+
+	for (size_t i = 0; words[i]; i++)
+		if (*words[i])
+			g_ptr_array_add(kept, g_strdup(words[i]));
+	g_ptr_array_add(kept, NULL);
+	return (GStrv)g_ptr_array_free(kept, FALSE);
+}
+
 static void load_param(struct loader *l G_GNUC_UNUSED, struct rule *r, const xmlNode *n)
 {
 	struct param *param = g_new0(struct param, 1);
 
 	*param = (struct param){ xml_attr(n, "name"), xml_attr(n, "default"), xml_attr(n, "unit"),
-				 xml_attr(n, "source"), false };
+				 xml_attr(n, "source"), attr_words(n, "chart"), false };
 	g_ptr_array_add(r->params, param);
 }
 
@@ -301,19 +315,6 @@ static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode
 	}
 	r->host = !pieces[1];
 	return compile(l, n, r->host ? text : local);
-}
-
-static GStrv attr_words(const xmlNode *n, const char *name)
-{
-	g_autofree char *text = xml_attr(n, name);
-	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " \t\r\n", 0);
-	GPtrArray *kept = g_ptr_array_new();
-
-	for (size_t i = 0; words[i]; i++)
-		if (*words[i])
-			g_ptr_array_add(kept, g_strdup(words[i]));
-	g_ptr_array_add(kept, NULL);
-	return (GStrv)g_ptr_array_free(kept, FALSE);
 }
 
 static struct rule *load_rule(struct loader *l, const xmlNode *n)

@@ -22,6 +22,7 @@ struct expr;
 struct param {
 	char *name, *value, *unit;
 	char *source; /* where the default comes from, or "heuristic" */
+	GStrv charts; /* "ROW/ATTRIBUTE" of a sample: pictures of it show where this begins */
 	bool changed; /* by --set */
 };
 
