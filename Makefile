@@ -95,7 +95,7 @@ $(BUILD)/po/vmdoctor.pot: $(SOURCES) po/exclude
 		--flag=fail:2:c-format --flag=cmd_fail:1:c-format --exclude-file=po/exclude \
 		--package-name=vmdoctor --package-version=$(VERSION) -o $@ $(SOURCES)
 
-$(BUILD)/po/vmdoctor-rules.pot: $(BUILD)/vmdoctor $(wildcard rules/*.xml)
+$(BUILD)/po/vmdoctor-rules.pot: $(BUILD)/vmdoctor $(wildcard rules/*/*.xml)
 	$(call say,POT,$@)
 	$(Q)mkdir -p $(@D) && LC_ALL=C LANGUAGE= $(BUILD)/vmdoctor rules pot >$@.new && mv $@.new $@
 
@@ -197,8 +197,8 @@ man: $(MANUALS)
 install: all $(if $(shell command -v scdoc),man)
 	install -D -m 0755 $(BUILD)/vmdoctor $(DESTDIR)$(PREFIX)/bin/vmdoctor
 	install -d $(DESTDIR)$(DATADIR)/rules
-	install -m 0644 rules/*.xml rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
-	cp -r rules/cases rules/upgrade $(DESTDIR)$(DATADIR)/rules/
+	install -m 0644 rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
+	cp -r $(wildcard rules/*/) $(DESTDIR)$(DATADIR)/rules/
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 ifneq ($(HAVE_GETTEXT),)
 	for f in $(CATALOGUES:$(BUILD)/locale/%=%); do install -D -m 0644 $(BUILD)/locale/$$f $(DESTDIR)$(LOCALEDIR)/$$f || exit 1; done

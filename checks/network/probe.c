@@ -98,7 +98,7 @@ static void add_tap_counter(struct source *later, const xmlNode *nic, xmlNode *p
 	const char *path = "/vmdoctor/net/link.json", *device = facts_get(nic, "device");
 	const char *first = facts_get(xml_child(nic, "device"), "tx-dropped");
 	auto_free(facts) xmlDoc *scratch = facts_new();
-	const xmlNode *link = xml_child(facts_json(facts_host(scratch), "links", later, path), "link");
+	const xmlNode *link = xml_child(facts_json(facts_host(scratch), "net", later, path), "link");
 	uint64_t before, after;
 
 	while (link && g_strcmp0(facts_get(link, "name"), device) != 0)

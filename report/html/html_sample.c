@@ -20,7 +20,6 @@ struct part {
 	const char *class;
 	double per;	   /* units of the attributes that make one of the table's */
 	const char *rate;  /* 0: there was none of it in the sample; or NULL */
-	const char *limit; /* parameter of the measure's rule, or NULL */
 };
 
 /** A table: one line for each row of a kind. */
@@ -30,44 +29,43 @@ struct measure {
 	size_t n;
 	bool is_share;	  /* parts of 100, beside each other */
 	double most;	  /* the picture's width; 0: the largest value or limit */
-	const char *rule; /* that judges it, or NULL */
 };
 
 static const struct part cpu_parts[] = {
-	{ N_("guests"), { "guest-percent" }, "f-run", 1, NULL, NULL },
-	{ N_("other programs"), { "user-percent", "nice-percent" }, "f-user", 1, NULL, NULL },
-	{ N_("the kernel"), { "system-percent" }, "f-system", 1, NULL, NULL },
-	{ N_("interrupts"), { "irq-percent", "softirq-percent" }, "f-irq", 1, NULL, NULL },
-	{ N_("idle, waiting for disks"), { "iowait-percent" }, "f-delay", 1, NULL, NULL },
-	{ N_("taken by the host below (steal)"), { "steal-percent" }, "f-steal", 1, NULL, NULL },
-	{ N_("idle"), { "idle-percent" }, "f-rest", 1, NULL, NULL },
+	{ N_("guests"), { "guest-percent" }, "f-run", 1, NULL },
+	{ N_("other programs"), { "user-percent", "nice-percent" }, "f-user", 1, NULL },
+	{ N_("the kernel"), { "system-percent" }, "f-system", 1, NULL },
+	{ N_("interrupts"), { "irq-percent", "softirq-percent" }, "f-irq", 1, NULL },
+	{ N_("idle, waiting for disks"), { "iowait-percent" }, "f-delay", 1, NULL },
+	{ N_("taken by the host below (steal)"), { "steal-percent" }, "f-steal", 1, NULL },
+	{ N_("idle"), { "idle-percent" }, "f-rest", 1, NULL },
 };
 static const struct part vcpu_parts[] = {
-	{ N_("ran"), { "run-percent" }, "f-run", 1, NULL, NULL },
-	{ N_("waited"), { "contention-ms-per-s" }, "f-delay", 10, NULL, "much" },
-	{ N_("quota"), { "throttled-ms-per-s" }, "f-quota", 10, NULL, NULL },
+	{ N_("ran"), { "run-percent" }, "f-run", 1, NULL },
+	{ N_("waited"), { "contention-ms-per-s" }, "f-delay", 10, NULL },
+	{ N_("quota"), { "throttled-ms-per-s" }, "f-quota", 10, NULL },
 };
 static const struct part disk_parts[] = {
-	{ N_("read"), { "read-latency-ms" }, "f-run", 1, "reads-per-s", "slow" },
-	{ N_("write"), { "write-latency-ms" }, "f-delay", 1, "writes-per-s", "slow" },
-	{ N_("flush"), { "flush-latency-ms" }, "f-quota", 1, "flushes-per-s", "flush" },
+	{ N_("read"), { "read-latency-ms" }, "f-run", 1, "reads-per-s" },
+	{ N_("write"), { "write-latency-ms" }, "f-delay", 1, "writes-per-s" },
+	{ N_("flush"), { "flush-latency-ms" }, "f-quota", 1, "flushes-per-s" },
 };
 static const struct part pressure_parts[] = {
-	{ N_("something"), { "some-percent" }, "f-delay", 1, NULL, NULL },
-	{ N_("everything"), { "full-percent" }, "f-steal", 1, NULL, NULL },
+	{ N_("something"), { "some-percent" }, "f-delay", 1, NULL },
+	{ N_("everything"), { "full-percent" }, "f-steal", 1, NULL },
 };
 
 static const struct measure vcpu_measure = {
 	"vcpu", "id", "vCPU", N_("Virtual CPUs: ran, waited for a CPU of the host, was held by its quota"), "%",
-	vcpu_parts, G_N_ELEMENTS(vcpu_parts), true, 100, "performance-cpu-contention",
+	vcpu_parts, G_N_ELEMENTS(vcpu_parts), true, 100,
 };
 static const struct measure disk_measure = {
 	"disk", "target", "disk", N_("Disks: how long a request took, on average"), "ms",
-	disk_parts, G_N_ELEMENTS(disk_parts), false, 0, "performance-disk-latency",
+	disk_parts, G_N_ELEMENTS(disk_parts), false, 0,
 };
 static const struct measure pressure_measure = {
 	"pressure", "resource", "for", N_("Pressure: how much of the time programs waited"), "%",
-	pressure_parts, G_N_ELEMENTS(pressure_parts), false, 100, NULL,
+	pressure_parts, G_N_ELEMENTS(pressure_parts), false, 100,
 };
 
 /* Of what a recording says: never negative, never infinite. NaN: the row has it not */
@@ -148,9 +146,7 @@ static void drawing_init(struct drawing *d, const struct report *r, const GPtrAr
 {
 	*d = (struct drawing){ .measure = m, .rows = rows };
 	for (size_t p = 0; p < m->n; p++) {
-		const char *limit = m->parts[p].limit;
-
-		d->limits[p] = limit ? report_limit(r, m->rule, limit) / m->parts[p].per : NAN;
+		d->limits[p] = report_limit(r, m->kind, m->parts[p].attrs[0]) / m->parts[p].per;
 		d->most = larger(d->most, d->limits[p]);
 		for (guint i = 0; i < rows->len; i++)
 			if (is_of(rows->pdata[i], m))

@@ -89,10 +89,11 @@ static void describe_limits(struct report *r, GPtrArray *rules)
 	for (guint i = 0; i < rules->len; i++) {
 		const struct rule *rule = rules->pdata[i];
 
-		for (guint p = 0; g_str_has_prefix(rule->id, "performance-") && p < rule->params->len; p++) {
+		for (guint p = 0; p < rule->params->len; p++) {
 			const struct param *param = rule->params->pdata[p];
 
-			report_add_limit(r, rule->id, param->name, g_ascii_strtod(param->value, NULL));
+			for (size_t m = 0; param->charts[m]; m++)
+				report_add_limit(r, param->charts[m], g_ascii_strtod(param->value, NULL));
 		}
 	}
 }

@@ -54,25 +54,26 @@ struct report_domain *report_domain_new(void)
 
 static void limit_free(struct limit *l)
 {
-	g_free(l->rule);
-	g_free(l->param);
+	g_free(l->measure);
 	g_free(l);
 }
 
-void report_add_limit(struct report *r, const char *rule, const char *param, double value)
+void report_add_limit(struct report *r, const char *measure, double value)
 {
 	struct limit *l = g_new0(struct limit, 1);
 
-	*l = (struct limit){ g_strdup(rule), g_strdup(param), value };
+	*l = (struct limit){ g_strdup(measure), value };
 	g_ptr_array_add(r->limits, l);
 }
 
-double report_limit(const struct report *r, const char *rule, const char *param)
+double report_limit(const struct report *r, const char *row, const char *attr)
 {
+	g_autofree char *measure = g_strdup_printf("%s/%s", row, attr);
+
 	for (guint i = 0; i < r->limits->len; i++) {
 		const struct limit *l = r->limits->pdata[i];
 
-		if (g_str_equal(l->rule, rule) && g_str_equal(l->param, param))
+		if (g_str_equal(l->measure, measure))
 			return l->value;
 	}
 	return NAN;

@@ -40,7 +40,7 @@ struct report_domain {
 
 /** A rule's threshold, for pictures that draw a line there. */
 struct limit {
-	char *rule, *param;
+	char *measure; /* "ROW/ATTRIBUTE", of a sample's rows */
 	double value;
 };
 
@@ -65,9 +65,9 @@ struct report {
 struct report *report_new(void);
 void report_free(struct report *r);
 AUTO_FREE(struct report, report)
-void report_add_limit(struct report *r, const char *rule, const char *param, double value);
-/** report_limit - in the unit of the rule's parameter; NaN: not known */
-double report_limit(const struct report *r, const char *rule, const char *param);
+void report_add_limit(struct report *r, const char *measure, double value);
+/** report_limit - where a rule begins to find fault, in the unit of @attr; NaN: none does */
+double report_limit(const struct report *r, const char *row, const char *attr);
 
 void hop_free(struct hop *h);
 void report_path_free(struct report_path *p);

@@ -85,10 +85,11 @@ static void consider(GHashTable *keys, struct finding *root, struct finding *f)
 }
 
 /* The host's findings explain every domain's; a line of a daemon's log may be about any domain. */
-static bool is_about(const struct finding *root, const struct finding *f)
+static bool is_about(const struct finding *root, const struct finding *f, GPtrArray *rules)
 {
-	return !root->domain || g_strcmp0(root->domain, f->domain) == 0 ||
-	       (!f->domain && g_str_has_prefix(f->rule, "logs-"));
+	const struct rule *r = f->domain ? NULL : rules_find(rules, f->rule);
+
+	return !root->domain || g_strcmp0(root->domain, f->domain) == 0 || (r && r->logs->len > 0);
 }
 
 static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys)
@@ -104,7 +105,7 @@ static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys
 		for (size_t j = 0; j < all->len; j++) {
 			struct finding *f = all->pdata[j];
 
-			if (is_about(root, f) && rule_explains(r, root, f))
+			if (rule_explains(r, root, f) && is_about(root, f, rules))
 				consider(keys, root, f);
 		}
 	}

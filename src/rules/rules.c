@@ -20,6 +20,10 @@ const char *const symptom_names[] = { "wont-start",    "no-network", "slow-netwo
 				      "guest-hang",    "migration",  "upgrade",	     "console",
 				      "security",      "storage",    "config-smell", NULL };
 
+/* Of a rule about logs the schema lets these be left out: the first line that matches, and whose it is. */
+#define OF_LOG_CONTEXT "/facts/match[1]"
+#define OF_LOG_SUBJECT "vd:if($domain, $domain, 'host')"
+
 /* What a file is being read with. */
 struct loader {
 	const char *file;
@@ -35,6 +39,7 @@ static void param_free(void *p)
 	g_free(param->value);
 	g_free(param->unit);
 	g_free(param->source);
+	g_strfreev(param->charts);
 	g_free(param);
 }
 
@@ -150,6 +155,13 @@ static void load_text(struct loader *l, const xmlNode *node, struct rule_text *t
 	rule_text_translate(t, l->file);
 }
 
+static char *attr_or(const xmlNode *node, const char *name, const char *otherwise)
+{
+	char *text = xml_attr(node, name);
+
+	return text ? text : g_strdup(otherwise);
+}
+
 static int attr_level(const xmlNode *node, const char *name, int (*parse)(const char *), int otherwise)
 {
 	g_autofree char *text = xml_attr(node, name);
@@ -157,12 +169,25 @@ static int attr_level(const xmlNode *node, const char *name, int (*parse)(const 
 	return text ? parse(text) : otherwise;
 }
 
+static GStrv attr_words(const xmlNode *n, const char *name)
+{
+	g_autofree char *text = xml_attr(n, name);
+	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " \t\r\n", 0);
+	GPtrArray *kept = g_ptr_array_new();
+
+	for (size_t i = 0; words[i]; i++)
+		if (*words[i])
+			g_ptr_array_add(kept, g_strdup(words[i]));
+	g_ptr_array_add(kept, NULL);
+	return (GStrv)g_ptr_array_free(kept, FALSE);
+}
+
 static void load_param(struct loader *l G_GNUC_UNUSED, struct rule *r, const xmlNode *n)
 {
 	struct param *param = g_new0(struct param, 1);
 
 	*param = (struct param){ xml_attr(n, "name"), xml_attr(n, "default"), xml_attr(n, "unit"),
-				 xml_attr(n, "source"), false };
+				 xml_attr(n, "source"), attr_words(n, "chart"), false };
 	g_ptr_array_add(r->params, param);
 }
 
@@ -204,9 +229,10 @@ static void load_need(struct loader *l, struct rule *r, const xmlNode *n)
 
 static void load_report(struct loader *l, struct rule *r, const xmlNode *n)
 {
+	g_autofree char *test = attr_or(n, "test", "true()");
 	struct rule_report *report = g_new0(struct rule_report, 1);
 
-	report->test = compile_attr(l, n, "test");
+	report->test = compile(l, n, test);
 	report->severity = (enum severity)attr_level(n, "severity", severity_parse, (int)r->severity);
 	report->confidence =
 		(enum confidence)attr_level(n, "confidence", confidence_parse, (int)r->confidence);
@@ -278,7 +304,7 @@ static void load_child(struct loader *l, struct rule *r, const xmlNode *n)
  */
 static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode *n)
 {
-	g_autofree char *text = xml_attr(n, "context");
+	const char *text = r->where;
 	g_auto(GStrv) pieces = g_strsplit(text, "/facts/vm", 0);
 	g_autofree char *local = g_strjoinv("self::vm", pieces);
 
@@ -291,23 +317,11 @@ static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode
 	return compile(l, n, r->host ? text : local);
 }
 
-static GStrv attr_words(const xmlNode *n, const char *name)
-{
-	g_autofree char *text = xml_attr(n, name);
-	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " \t\r\n", 0);
-	GPtrArray *kept = g_ptr_array_new();
-
-	for (size_t i = 0; words[i]; i++)
-		if (*words[i])
-			g_ptr_array_add(kept, g_strdup(words[i]));
-	g_ptr_array_add(kept, NULL);
-	return (GStrv)g_ptr_array_free(kept, FALSE);
-}
-
 static struct rule *load_rule(struct loader *l, const xmlNode *n)
 {
 	struct rule *r = g_new0(struct rule, 1);
 	g_autofree char *errors = xml_attr(n, "errors");
+	g_autofree char *subject = attr_or(n, "subject", OF_LOG_SUBJECT);
 
 	r->id = xml_attr(n, "id");
 	r->cause = xml_attr(n, "cause");
@@ -326,10 +340,10 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	r->fixes = g_ptr_array_new_with_free_func(rule_fix_free);
 	r->references = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
 	r->explains = g_ptr_array_new_with_free_func(explains_free);
-	r->where = xml_attr(n, "context");
+	r->where = attr_or(n, "context", OF_LOG_CONTEXT);
 	l->file = r->file; /* expressions borrow it */
 	r->context = load_context(l, r, n);
-	r->subject = compile_attr(l, n, "subject");
+	r->subject = compile(l, n, subject);
 	for (xmlNode *c = n->children; c; c = c->next)
 		load_child(l, r, c);
 	return r;
@@ -371,24 +385,37 @@ static int by_text(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The *.xml of @path and, one level down, of its families; what lies in "cases" is no rule. */
+static bool list_files(GPtrArray *files, const char *path, bool is_top, GError **error)
+{
+	g_autoptr(GDir) dir = g_dir_open(path, 0, error);
+	const char *name;
+	bool ok = dir != NULL;
+
+	while (ok && (name = g_dir_read_name(dir))) {
+		g_autofree char *full = g_build_filename(path, name, NULL);
+
+		if (g_str_has_suffix(name, ".xml"))
+			g_ptr_array_add(files, g_steal_pointer(&full));
+		else if (is_top && strcmp(name, "cases") != 0 && g_file_test(full, G_FILE_TEST_IS_DIR))
+			ok = list_files(files, full, false, error);
+	}
+	return ok;
+}
+
 bool rules_load(GPtrArray *rules, const char *path, GError **error)
 {
 	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = NULL;
-	const char *name;
-	bool ok = true;
+	bool ok;
 
 	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
 		return load_file(rules, path, error);
-	dir = g_dir_open(path, 0, error);
-	while (dir && (name = g_dir_read_name(dir)))
-		if (g_str_has_suffix(name, ".xml"))
-			g_ptr_array_add(files, g_build_filename(path, name, NULL));
+	ok = list_files(files, path, true, error);
 	g_ptr_array_sort(files, by_text);
 	for (size_t i = 0; i < files->len && ok; i++)
 		ok = load_file(rules, files->pdata[i], error);
 	g_ptr_array_sort(rules, by_id);
-	return dir && ok;
+	return ok;
 }
 
 struct rule *rules_find(GPtrArray *rules, const char *id)

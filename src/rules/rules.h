@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rules - judgement, loaded from rules/ *.xml
+ * rules - judgement, loaded from rules/FAMILY/ *.xml
  *
  * The vocabulary is that of ISO Schematron (context, let, report, value-of) with what a finding
  * needs. Differences: there is no assert; every rule stands alone; of a rule's reports the first
@@ -22,6 +22,7 @@ struct expr;
 struct param {
 	char *name, *value, *unit;
 	char *source; /* where the default comes from, or "heuristic" */
+	GStrv charts; /* "ROW/ATTRIBUTE" of a sample: pictures of it show where this begins */
 	bool changed; /* by --set */
 };
 
@@ -75,7 +76,8 @@ struct rule {
 	GPtrArray *params, *lets, *needs, *reports, *evidence, *fixes, *references, *explains;
 };
 
-/** rules_load - adds the rules of @path, a file or the *.xml of a directory, in order of id
+/** rules_load - adds the rules of @path, a file, or the *.xml of a directory and of its folders but
+ *  "cases", in order of id
  *  Return: false with @error, "FILE:LINE: what" */
 bool rules_load(GPtrArray *rules, const char *path, GError **error);
 GPtrArray *rules_new(void);

@@ -182,7 +182,7 @@ static void a_threshold_is_a_line(void **state G_GNUC_UNUSED)
 	sample_row_add(disk, "target", "vdb");
 	sample_row_add(disk, "write-latency-ms", "200");
 	g_ptr_array_add(d->sample, disk);
-	report_add_limit(r, "performance-disk-latency", "slow", 20);
+	report_add_limit(r, "disk/write-latency-ms", 20);
 	out = page(r);
 	report_free(r);
 	assert_non_null(strstr(out->str, "class=\"limit\" x1=\"10.00%\" x2=\"10.00%\""));

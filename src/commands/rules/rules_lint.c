@@ -10,6 +10,7 @@
 
 #include "base/data_dir.h"
 #include "rules/rules.h"
+#include "rules/signature.h"
 #include "base/i18n.h"
 #include "commands/rules/rules_check.h"
 #include "base/xml.h"
@@ -112,6 +113,18 @@ static void lint_text(struct lint *l, const struct rule_text *t, const char *wha
 		problem(l, line, "%s has no text", what);
 	if (rule_text_refused(t))
 		problem(l, line, "%s: its translation does not evaluate the same", what);
+}
+
+/* Named groups are facts, too. */
+static void lint_logs(struct lint *l)
+{
+	for (size_t i = 0; i < l->rule->logs->len; i++) {
+		const struct signature *s = l->rule->logs->pdata[i];
+
+		for (size_t g = 0; s->groups && s->groups[g]; g++)
+			if (!g_hash_table_contains(l->names, s->groups[g]))
+				problem(l, l->rule->line, "unknown fact '%s', a group of a <log>", s->groups[g]);
+	}
 }
 
 static void lint_parts(struct lint *l)
@@ -285,6 +298,7 @@ unsigned int rules_lint(GPtrArray *rules, const char *dir, GString *out)
 		if (!g_str_has_prefix(l.rule->file, dir))
 			continue;
 		lint_parts(&l);
+		lint_logs(&l);
 		lint_links(&l, rules);
 		lint_cases(&l, dir);
 	}

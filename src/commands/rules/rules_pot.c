@@ -31,11 +31,12 @@ static void append_quoted(GString *out, const char *key, const char *text)
 
 static void append_entry(struct pot *pot, const struct rule *r, const char *what, const char *text)
 {
+	g_autofree char *folder = g_path_get_dirname(r->file), *family = g_path_get_basename(folder);
 	g_autofree char *file = g_path_get_basename(r->file);
 
 	if (!text || !*text || !g_hash_table_add(pot->seen, (char *)text))
 		return;
-	g_string_append_printf(pot->out, "\n#. %s, %s\n#: %s\n", r->id, what, file);
+	g_string_append_printf(pot->out, "\n#. %s, %s\n#: %s/%s\n", r->id, what, family, file);
 	append_quoted(pot->out, "msgid", text);
 	g_string_append(pot->out, "msgstr \"\"\n");
 }
