@@ -89,6 +89,7 @@ struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArra
 	r = report_new();
 	describe(r, rq, facts, rules);
 	judge(rules, facts, r, NULL);
+	judge_fallbacks(r, rules);
 	judge_mute(r, &muting);
 	judge_rank(r, rules, rq->symptom);
 	g_clear_pointer(&muting.baseline, g_hash_table_unref);

@@ -106,7 +106,7 @@ static char *text_of(const xmlNode *node)
 	g_autofree char *content = has_elements(node) ? g_strdup("") : xml_text(node);
 	glong length;
 
-	if (facts_get(node, "line") && *content) {
+	if ((facts_get(node, "line") || facts_get(node, "from")) && *content) {
 		g_string_append(out, content);
 	} else {
 		g_string_append_printf(out, "<%s", node->name);

@@ -11,7 +11,9 @@
 #include "facts/facts.h"
 #include "base/i18n.h"
 #include "formats/parse.h"
+#include "logs/scan.h"
 #include "rules/rules.h"
+#include "rules/signature.h"
 #include "base/xml.h"
 #include "rules/xpath.h"
 
@@ -375,14 +377,31 @@ static int by_rule(gconstpointer a, gconstpointer b)
 	return r ? r : g_strcmp0(x->subject, y->subject);
 }
 
-/* A rule of log texts holds where one was found; where logs were searched in vain, it passed. */
+/* Was a log read in which the rule looks for something? What a user pasted is no whole log. */
+static bool was_searched(const struct rule *r, const xmlNode *scope)
+{
+	unsigned int wanted = 0;
+
+	for (guint i = 0; i < r->logs->len; i++)
+		wanted |= ((const struct signature *)r->logs->pdata[i])->logs;
+	for (const xmlNode *log = xml_child(scope, "log"); log; log = xml_next(log, "log"))
+		if (!facts_get(log, "error") && (scan_kind_logs(facts_get(log, "kind")) & wanted & ~SIGNATURE_BIT(ERROR)))
+			return true;
+	return false;
+}
+
+/* A rule of log texts holds where one was found; where its logs were searched in vain, it passed. */
 static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally *tally)
 {
 	if (r->logs->len == 0)
 		return r->host == xml_is(scope, "host");
-	if (!xml_child(scope, "match"))
-		tally->passed += xml_child(scope, "log") != NULL;
-	return xml_child(scope, "match") != NULL;
+	if (xml_child(scope, "match"))
+		return true;
+	if (was_searched(r, scope))
+		tally->passed++;
+	else
+		tally->unmatched += xml_child(scope, "log") != NULL;
+	return false;
 }
 
 void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies)

@@ -15,6 +15,7 @@ struct rule;
 /** How often a rule came to each verdict; not applicable: all zero. */
 struct tally {
 	unsigned int fired, passed, undecided;
+	unsigned int unmatched; /* a pasted text was looked through in vain: no verdict, for it is no whole log */
 };
 
 /**
@@ -26,6 +27,10 @@ struct tally {
  * verdict undecided: missing data never looks like health.
  */
 void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies);
+
+/** judge_fallbacks - removes what rules of last resort said where another finding is about the same text: about
+ *  the same line, or, of warning or above, out of the same file. What is left unexplained is said, and only that. */
+void judge_fallbacks(struct report *report, GPtrArray *rules);
 
 /** What users do not want to see again. */
 struct muting {

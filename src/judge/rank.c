@@ -43,6 +43,43 @@ void judge_mute(struct report *report, const struct muting *muting)
 		}
 }
 
+static bool is_fallback(const struct finding *f, GPtrArray *rules)
+{
+	const struct rule *r = rules_find(rules, f->rule);
+
+	return r && r->is_fallback;
+}
+
+static bool is_about_text_of(const struct finding *f, const struct finding *fallback)
+{
+	for (guint i = 0; i < f->evidence->len; i++)
+		for (guint k = 0; k < fallback->evidence->len; k++) {
+			const struct evidence *a = f->evidence->pdata[i], *b = fallback->evidence->pdata[k];
+
+			if (strcmp(a->source, b->source) == 0 &&
+			    (f->severity >= SEVERITY_WARNING || g_strcmp0(a->locator, b->locator) == 0))
+				return true;
+		}
+	return false;
+}
+
+void judge_fallbacks(struct report *report, GPtrArray *rules)
+{
+	GPtrArray *all = report->findings;
+
+	for (guint i = all->len; i-- > 0;) {
+		const struct finding *f = all->pdata[i];
+		bool explained = false;
+
+		for (guint k = 0; is_fallback(f, rules) && k < all->len && !explained; k++)
+			explained = !is_fallback(all->pdata[k], rules) && is_about_text_of(all->pdata[k], f);
+		if (explained) {
+			g_ptr_array_remove_index(all, i);
+			report->fired--;
+		}
+	}
+}
+
 static bool rule_explains(const struct rule *r, const struct finding *root, const struct finding *f)
 {
 	for (size_t i = 0; r && i < r->explains->len; i++) {

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "facts/facts.h"
+#include "formats/readable.h"
+#include "formats/untangle.h"
 #include "logs/scan_state.h"
 #include "rules/rules.h"
 #include "source/source.h"
@@ -51,6 +53,18 @@ bool scan_may_read(const char *path)
 		if (strncmp(path, places[i].path, strcspn(places[i].path, "*")) == 0)
 			return true;
 	return false;
+}
+
+unsigned int scan_kind_logs(const char *kind)
+{
+	if (g_strcmp0(kind, "qemu") == 0)
+		return SIGNATURE_BIT(QEMU);
+	if (g_strcmp0(kind, "swtpm") == 0)
+		return SIGNATURE_BIT(SWTPM);
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+		if (g_strcmp0(kind, places[i].name) == 0)
+			return places[i].logs & SIGNATURE_BIT(ERROR) ? 0 : places[i].logs;
+	return 0;
 }
 
 /* Prefilter */
@@ -109,7 +123,7 @@ static bool try_wanted(struct scan *scan, const struct wanted *w, struct line *l
 	g_autoptr(GMatchInfo) m = NULL;
 
 	if (!line->readable)
-		line->readable = scan_readable(line->text, line->size);
+		line->readable = readable_text(line->text, line->size);
 	if (!is_of_log(w, line))
 		return false;
 	if (w->s->regex && !g_regex_match(w->s->regex, line->readable, 0, &m))
@@ -199,23 +213,43 @@ static unsigned int scan_text(struct scan *scan, const struct log *log, const ch
 }
 
 /* Pasted text is wrapped where a window ended: between words, or inside one. */
-static void scan_unwrapped(struct scan *scan, const struct log *log, const char *text, size_t size)
+static void scan_unwrapped(struct scan *scan, const struct log *log, const GPtrArray *lines)
 {
 	const struct log whole = { .path = log->path, .name = log->name, .logs = log->logs,
 				   .vm = log->vm, .whole = true };
-	g_autofree char *spaced = g_malloc(size + 1), *joined = g_malloc(size + 1);
-	size_t n = 0, k = 0;
+	g_autoptr(GString) spaced = g_string_new(NULL), joined = g_string_new(NULL);
 
-	for (size_t i = 0; i < size; i++) {
-		bool blank = strchr(" \t\r\n", text[i]) != NULL;
+	for (guint i = 0; i < lines->len; i++) {
+		const char *text = ((const struct text_line *)lines->pdata[i])->text;
 
-		if (!blank || (n > 0 && spaced[n - 1] != ' '))
-			spaced[n++] = blank ? ' ' : text[i];
-		if (text[i] != '\n' && text[i] != '\r')
-			joined[k++] = text[i];
+		g_string_append(joined, text);
+		for (const char *p = text; *p; p++) {
+			bool blank = *p == ' ' || *p == '\t';
+
+			if (!blank || (spaced->len > 0 && spaced->str[spaced->len - 1] != ' '))
+				g_string_append_c(spaced, blank ? ' ' : *p);
+		}
+		if (spaced->len > 0 && spaced->str[spaced->len - 1] != ' ')
+			g_string_append_c(spaced, ' ');
 	}
-	scan_line(scan, &(struct line){ .log = &whole, .text = spaced, .size = n });
-	scan_line(scan, &(struct line){ .log = &whole, .text = joined, .size = k });
+	scan_line(scan, &(struct line){ .log = &whole, .text = spaced->str, .size = spaced->len });
+	scan_line(scan, &(struct line){ .log = &whole, .text = joined->str, .size = joined->len });
+}
+
+/* What was pasted, as the lines that programs once wrote. */
+static unsigned int scan_pasted(struct scan *scan, const struct log *log, const char *text, size_t size)
+{
+	g_autoptr(GPtrArray) lines = untangle(text, size);
+	unsigned int last = 0;
+
+	for (guint i = 0; i < lines->len; i++) {
+		const struct text_line *l = lines->pdata[i];
+
+		scan_line(scan, &(struct line){ .log = log, .text = l->text, .size = strlen(l->text), .number = l->number });
+		last = l->number;
+	}
+	scan_unwrapped(scan, log, lines);
+	return last;
 }
 
 static void scan_file(struct scan *scan, struct source *src, struct log *log)
@@ -234,14 +268,12 @@ static void scan_file(struct scan *scan, struct source *src, struct log *log)
 	if (facts_error(fact, r))
 		return;
 	if (is_error) {
-		g_autofree char *readable = scan_readable(text, MIN(size, TEXT_CAP_BYTES));
+		g_autofree char *readable = readable_text(text, MIN(size, TEXT_CAP_BYTES));
 		xmlNode *vm = scan_vm_named(scan, readable);
 
 		log->vm = vm ? vm : scan->only;
 	}
-	facts_setf(fact, "lines", "%u", scan_text(scan, log, text, size));
-	if (is_error)
-		scan_unwrapped(scan, log, text, size);
+	facts_setf(fact, "lines", "%u", (is_error ? scan_pasted : scan_text)(scan, log, text, size));
 }
 
 /* What logrotate or virtlogd moved aside, when the user asks for times that may lie there */

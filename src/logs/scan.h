@@ -16,4 +16,7 @@ bool scan_may_read(const char *path);
 /** scan_logs - looks through the logs of @src for what @rules want; adds to @facts */
 void scan_logs(GPtrArray *rules, struct source *src, xmlDoc *facts);
 
+/** scan_kind_logs - bits of enum signature_log that a log of this kind (its fact's @kind) may hold; pasted text: 0 */
+unsigned int scan_kind_logs(const char *kind);
+
 #endif

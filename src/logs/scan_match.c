@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "facts/facts.h"
+#include "formats/readable.h"
 #include "rules/rules.h"
 #include "source/source.h"
 #include "base/xml.h"
@@ -31,49 +32,6 @@ static const char name_pattern[] = "'(?<a>[^']{1,255})'|\\b(guest|vm|domain|name
 static const char uuid_pattern[] = "(?<a>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})";
 
 /* What a line says */
-
-static bool is_quote(gunichar c)
-{
-	return c == '"' || c == '`' || c == 0xb4 || c == 0xab || c == 0xbb ||
-	       (c >= 0x2018 && c <= 0x201f);
-}
-
-/* Bytes that stay as they are: nearly all of nearly every line. */
-static size_t plain_bytes(const char *p, const char *end)
-{
-	const char *begin = p;
-
-	while (p < end && *p >= ' ' && *p <= '~' && !is_quote((gunichar)*p))
-		p++;
-	return (size_t)(p - begin);
-}
-
-char *scan_readable(const char *bytes, size_t size)
-{
-	GString *out = g_string_sized_new(size);
-	const char *p = bytes, *end = bytes + size;
-
-	while (p < end) {
-		size_t plain = plain_bytes(p, end);
-
-		g_string_append_len(out, p, (gssize)plain);
-		p += plain;
-		if (p == end)
-			break;
-
-		gunichar c = g_utf8_get_char_validated(p, end - p);
-		bool bad = c == (gunichar)-1 || c == (gunichar)-2;
-
-		if (bad || (c < ' ' && c != '\t'))
-			g_string_append_c(out, bad ? '?' : ' ');
-		else if (is_quote(c))
-			g_string_append_c(out, '\'');
-		else
-			g_string_append_unichar(out, c);
-		p = bad || !c ? p + 1 : g_utf8_next_char(p);
-	}
-	return g_string_free(out, FALSE);
-}
 
 static int64_t year_of(int64_t clock_s)
 {
@@ -334,7 +292,7 @@ static int64_t time_above(const struct scan *scan, const struct line *line)
 		p = end;
 		while (p > line->begin && p[-1] != '\n')
 			p--;
-		g_autofree char *readable = scan_readable(p, MIN((size_t)(end - p), LINE_CAP_BYTES));
+		g_autofree char *readable = readable_text(p, MIN((size_t)(end - p), LINE_CAP_BYTES));
 		g_autofree char *time = NULL;
 
 		written_s = time_of(scan, readable, &time);
@@ -353,7 +311,7 @@ void scan_note_time(struct scan *scan, const struct line *line)
 	if (!scan->since_s || line->log->logs != SIGNATURE_BIT(QEMU) || line->size < STAMP_CHARS ||
 	    !g_ascii_isdigit(line->text[0]))
 		return;
-	readable = scan_readable(line->text, MIN(line->size, STAMP_CHARS + 6));
+	readable = readable_text(line->text, MIN(line->size, STAMP_CHARS + 6));
 	written_s = time_of(scan, readable, &time);
 	scan->above_s = written_s ? written_s : scan->above_s;
 }

@@ -71,8 +71,6 @@ struct line {
 	char *readable; /* made when first wanted */
 };
 
-/** scan_readable - valid UTF-8 without control bytes, and with one kind of quote */
-char *scan_readable(const char *bytes, size_t size);
 /** scan_vm_named - the domain that @text names first, or NULL */
 xmlNode *scan_vm_named(const struct scan *scan, const char *text);
 /** scan_vm_of_kernel - the domain in whose control group, or under whose process id (group "pid" of @m, or

@@ -18,7 +18,8 @@
 const char *const symptom_names[] = { "wont-start",    "no-network", "slow-network", "slow-disk",
 				      "slow-cpu",      "high-cpu",   "crash",	     "pause",
 				      "guest-hang",    "migration",  "upgrade",	     "console",
-				      "security",      "storage",    "config-smell", NULL };
+				      "security",      "storage",    "clock",
+				      "agent",	       "usb",	     "config-smell", NULL };
 
 /* Of a rule about logs the schema lets these be left out: the first line that matches, and whose it is. */
 #define OF_LOG_CONTEXT "/facts/match[1]"
@@ -320,7 +321,7 @@ static struct expr *load_context(struct loader *l, struct rule *r, const xmlNode
 static struct rule *load_rule(struct loader *l, const xmlNode *n)
 {
 	struct rule *r = g_new0(struct rule, 1);
-	g_autofree char *errors = xml_attr(n, "errors");
+	g_autofree char *errors = xml_attr(n, "errors"), *fallback = xml_attr(n, "fallback");
 	g_autofree char *subject = attr_or(n, "subject", OF_LOG_SUBJECT);
 
 	r->id = xml_attr(n, "id");
@@ -331,6 +332,7 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	r->confidence = (enum confidence)attr_level(n, "confidence", confidence_parse, 0);
 	r->symptoms = attr_words(n, "symptoms");
 	r->errors_judged = errors != NULL;
+	r->is_fallback = fallback != NULL;
 	r->logs = g_ptr_array_new_with_free_func((GDestroyNotify)signature_free);
 	r->params = g_ptr_array_new_with_free_func(param_free);
 	r->lets = g_ptr_array_new_with_free_func(let_free);

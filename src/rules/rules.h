@@ -67,6 +67,7 @@ struct rule {
 	GStrv symptoms;
 	bool host;	     /* the context lies in /facts/host: evaluated once */
 	GPtrArray *logs;     /* of struct signature; if any, the context is what they matched */
+	bool is_fallback;    /* only where no other finding is about the same text */
 	bool errors_judged;  /* a context node with @error is the rule's business */
 	char *where; /* the context as it stands in the file */
 	struct expr *context;

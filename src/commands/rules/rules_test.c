@@ -17,20 +17,21 @@
 /* What a case promises of its rule, by the first word of its name. */
 struct promise {
 	const char *word;
-	bool (*is_kept)(const struct tally *t);
+	bool (*is_kept)(const struct rule *r, const struct tally *t);
 };
 
-static bool has_fired(const struct tally *t)
+static bool has_fired(const struct rule *r G_GNUC_UNUSED, const struct tally *t)
 {
 	return t->fired > 0;
 }
 
-static bool is_clean(const struct tally *t)
+/* A rule of last resort has nothing to judge where there is no such text. */
+static bool is_clean(const struct rule *r, const struct tally *t)
 {
-	return t->fired == 0 && t->passed > 0;
+	return t->fired == 0 && (t->passed + t->unmatched > 0 || r->is_fallback);
 }
 
-static bool is_undecided(const struct tally *t)
+static bool is_undecided(const struct rule *r G_GNUC_UNUSED, const struct tally *t)
 {
 	return t->fired == 0 && t->undecided > 0;
 }
@@ -106,7 +107,7 @@ static bool run_case(struct rule *rule, const char *dir, const char *name, struc
 	}
 	t = judge_case(rule, src);
 	source_free(src);
-	if (promise->is_kept(&t))
+	if (promise->is_kept(rule, &t))
 		return true;
 	g_string_append_printf(out, "%s: %u fired, %u passed, %u undecided\n", path, t.fired,
 			       t.passed, t.undecided);
