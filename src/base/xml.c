@@ -52,7 +52,7 @@ static void set_error(GError **error, const char *name, xmlParserCtxt *ctxt)
 		    e ? e->line : 0, e ? e->int2 : 0, what);
 }
 
-xmlDoc *xml_parse(const char *bytes, size_t size, const char *name, xmlDict *dict, GError **error)
+static xmlDoc *parse(const char *bytes, size_t size, const char *name, xmlDict *dict, int options, GError **error)
 {
 	xmlParserCtxt *ctxt = xmlNewParserCtxt();
 	g_autoptr(xmlDoc) doc = NULL;
@@ -63,7 +63,7 @@ xmlDoc *xml_parse(const char *bytes, size_t size, const char *name, xmlDict *dic
 		xmlDictReference(dict);
 	}
 	doc = xmlCtxtReadMemory(ctxt, bytes, (int)MIN(size, (size_t)G_MAXINT), NULL, NULL,
-				XML_PARSE_NONET | XML_PARSE_BIG_LINES | XML_PARSE_NOBLANKS);
+				XML_PARSE_NONET | XML_PARSE_BIG_LINES | options);
 	if (!doc)
 		set_error(error, name, ctxt);
 	else if (doc->intSubset || doc->extSubset) {
@@ -75,6 +75,16 @@ xmlDoc *xml_parse(const char *bytes, size_t size, const char *name, xmlDict *dic
 	return g_steal_pointer(&doc);
 }
 
+xmlDoc *xml_parse(const char *bytes, size_t size, const char *name, xmlDict *dict, GError **error)
+{
+	return parse(bytes, size, name, dict, XML_PARSE_NOBLANKS, error);
+}
+
+xmlDoc *xml_parse_words(const char *bytes, size_t size, const char *name, GError **error)
+{
+	return parse(bytes, size, name, NULL, 0, error);
+}
+
 xmlDoc *xml_parse_file(const char *path, GError **error)
 {
 	g_autofree char *bytes = NULL;
@@ -82,7 +92,7 @@ xmlDoc *xml_parse_file(const char *path, GError **error)
 
 	if (!g_file_get_contents(path, &bytes, &size, error))
 		return NULL;
-	return xml_parse(bytes, size, path, NULL, error);
+	return xml_parse_words(bytes, size, path, error);
 }
 
 char *xml_attr(const xmlNode *node, const char *name)

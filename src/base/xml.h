@@ -19,7 +19,9 @@
  * Return: the document, or NULL. Source: libxml2 parser.h
  */
 xmlDoc *xml_parse(const char *bytes, size_t size, const char *name, xmlDict *dict, GError **error);
-/** xml_parse_file - of the program's own files (rules, schemas) */
+/** xml_parse_words - the same of a text with elements: blanks between them count */
+xmlDoc *xml_parse_words(const char *bytes, size_t size, const char *name, GError **error);
+/** xml_parse_file - of the program's own files (rules, schemas), as xml_parse_words() does */
 xmlDoc *xml_parse_file(const char *path, GError **error);
 /** xml_init - once, before anything else: memory through GLib, errors not to stderr */
 void xml_init(void);

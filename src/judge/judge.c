@@ -54,27 +54,86 @@ static void undecided_error(struct trial *t, GError *error)
 	add_undecided(t, error ? error->message : "the rule cannot be evaluated", NULL, remedy, _(remedy));
 }
 
-/* The value of a text's parts; in a command each value is quoted for the shell. */
-static char *fill(struct trial *t, const GPtrArray *parts, bool quote, GError **error)
-{
-	g_autoptr(GString) out = g_string_new(NULL);
+/* Where a text goes, and in what form. */
+struct filling {
+	GString *out;
+	bool is_local;	 /* in the user's language */
+	bool is_command; /* each value is quoted for the shell */
+};
 
-	for (size_t i = 0; i < parts->len; i++) {
+static bool fill_parts(struct trial *t, const GPtrArray *parts, const struct filling *f, GError **error);
+
+/* The words that "$name" stands for; NULL: it is a value. */
+static const struct rule_text *words_of(const struct rule *r, const struct expr *e)
+{
+	for (size_t i = 0; *e->text == '$' && i < r->lets->len; i++) {
+		const struct let *let = r->lets->pdata[i];
+
+		if (strcmp(let->name, e->text + 1) == 0)
+			return let->value ? NULL : &let->text;
+	}
+	return NULL;
+}
+
+static bool fill_value(struct trial *t, const struct expr *e, const struct filling *f, GError **error)
+{
+	const struct rule_text *words = f->is_command ? NULL : words_of(t->rule, e);
+	g_autofree char *value = NULL, *quoted = NULL;
+
+	if (words)
+		return fill_parts(t, f->is_local ? rule_text_local(words) : words->english, f, error);
+	value = xpath_string(t->x, e, t->node, error);
+	quoted = value && f->is_command ? parse_shell_quote(value) : NULL;
+	g_string_append(f->out, quoted ? quoted : value ? value : "");
+	return value != NULL;
+}
+
+static bool fill_choice(struct trial *t, const GPtrArray *choice, const struct filling *f, GError **error)
+{
+	for (guint i = 0; i < choice->len; i++) {
+		const struct alternative *a = choice->pdata[i];
+		int holds = a->test ? xpath_boolean(t->x, a->test, t->node, error) : 1;
+
+		if (holds != 0)
+			return holds > 0 && fill_parts(t, a->parts, f, error);
+	}
+	return true;
+}
+
+static bool fill_parts(struct trial *t, const GPtrArray *parts, const struct filling *f, GError **error)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < parts->len; i++) {
 		const struct part *part = parts->pdata[i];
 
 		if (part->words)
-			g_string_append(out, part->words);
-		if (!part->value)
-			continue;
-		g_autofree char *value = xpath_string(t->x, part->value, t->node, error);
-		g_autofree char *quoted = NULL;
-
-		if (!value)
-			return NULL;
-		quoted = quote ? parse_shell_quote(value) : NULL;
-		g_string_append(out, quote ? quoted : value);
+			g_string_append(f->out, part->words);
+		else if (part->value)
+			ok = fill_value(t, part->value, f, error);
+		else if (part->choice)
+			ok = fill_choice(t, part->choice, f, error);
 	}
-	return g_strdup(out->str);
+	return ok;
+}
+
+static char *fill_as(struct trial *t, const GPtrArray *parts, struct filling f, GError **error)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	f.out = out;
+	return fill_parts(t, parts, &f, error) ? g_strdup(out->str) : NULL;
+}
+
+static char *fill(struct trial *t, const struct rule_text *text, GError **error)
+{
+	return fill_as(t, text->english, (struct filling){ 0 }, error);
+}
+
+/* In the user's language; NULL without @error: as in English. */
+static char *fill_local(struct trial *t, const struct rule_text *text, GError **error)
+{
+	return text->local ? fill_as(t, text->local, (struct filling){ .is_local = true }, error) : NULL;
 }
 
 static void add_evidence(GPtrArray *list, xmlNode *const *nodes, int count)
@@ -129,8 +188,19 @@ static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
 	return true;
 }
 
-/* @local: with the user's words, where there are some */
-static bool define_variables(struct trial *t, bool local, GError **error)
+static bool define_let(struct trial *t, const struct let *let, GError **error)
+{
+	g_autofree char *words = let->value ? NULL : fill(t, &let->text, error);
+	xmlXPathObject *value = let->value ? xpath_eval(t->x, let->value, t->node, error) : NULL;
+
+	if (value)
+		xpath_variable(t->x, let->name, value);
+	if (words)
+		xpath_variable_string(t->x, let->name, words);
+	return value || words;
+}
+
+static bool define_variables(struct trial *t, GError **error)
 {
 	xpath_forget_variables(t->x);
 	xpath_variable_string(t->x, "domain", t->domain ? t->domain : "");
@@ -139,37 +209,20 @@ static bool define_variables(struct trial *t, bool local, GError **error)
 
 		xpath_variable_text(t->x, param->name, param->value);
 	}
-	for (size_t i = 0; i < t->rule->lets->len; i++) {
-		const struct let *let = t->rule->lets->pdata[i];
-		xmlXPathObject *value = xpath_eval(t->x, local && let->local ? let->local : let->value, t->node, error);
-
-		if (!value)
+	for (size_t i = 0; i < t->rule->lets->len; i++)
+		if (!define_let(t, t->rule->lets->pdata[i], error))
 			return false;
-		xpath_variable(t->x, let->name, value);
-	}
 	return true;
-}
-
-/* In the user's language; NULL without @error: as in English. */
-static char *fill_local(struct trial *t, const struct rule_text *text, GError **error)
-{
-	g_autofree char *filled = NULL;
-
-	if (!text->local || !t->rule->has_local_lets)
-		return text->local ? fill(t, text->local, false, error) : NULL;
-	if (define_variables(t, true, error))
-		filled = fill(t, text->local, false, error);
-	return filled && define_variables(t, false, error) ? g_steal_pointer(&filled) : NULL;
 }
 
 static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)
 {
 	g_autoptr(GError) failed = NULL;
 
-	fix->text = fill(t, rf->text.english, false, &failed);
+	fix->text = fill(t, &rf->text, &failed);
 	fix->text_local = fix->text ? fill_local(t, &rf->text, &failed) : NULL;
 	if (!failed && rf->has_command)
-		fix->command = fill(t, rf->command.english, true, &failed);
+		fix->command = fill_as(t, rf->command.english, (struct filling){ .is_command = true }, &failed);
 	if (!failed)
 		return true;
 	g_propagate_error(error, g_steal_pointer(&failed));
@@ -213,9 +266,9 @@ static bool fill_words(struct trial *t, const struct rule_report *report, struct
 {
 	g_autoptr(GError) failed = NULL;
 
-	f->title = fill(t, t->rule->title.english, false, &failed);
+	f->title = fill(t, &t->rule->title, &failed);
 	if (f->title)
-		f->message = fill(t, report->message.english, false, &failed);
+		f->message = fill(t, &report->message, &failed);
 	if (!failed)
 		f->title_local = fill_local(t, &t->rule->title, &failed);
 	if (!failed)
@@ -306,7 +359,7 @@ static bool lacks_needs(struct trial *t)
 		const struct need *need = t->rule->needs->pdata[i];
 		g_autoptr(GError) error = NULL;
 		int met = xpath_boolean(t->x, need->test, t->node, &error);
-		g_autofree char *reason = met == 0 ? fill(t, need->reason.english, false, &error) : NULL;
+		g_autofree char *reason = met == 0 ? fill(t, &need->reason, &error) : NULL;
 		g_autofree char *local = reason ? fill_local(t, &need->reason, &error) : NULL;
 
 		if (met > 0)
@@ -326,7 +379,7 @@ static void try_node(struct trial *t)
 
 	if (t->node->type == XML_ELEMENT_NODE && is_unread(t))
 		return;
-	if (!define_variables(t, false, &error)) {
+	if (!define_variables(t, &error)) {
 		undecided_error(t, error);
 		return;
 	}

@@ -8,7 +8,14 @@
 #include "base/xml.h"
 #include "rules/xpath.h"
 
-#define NESTED_MAX 32 /* calls and predicates in an expression; deeper ones keep their literals */
+static void alternative_free(void *p)
+{
+	struct alternative *a = p;
+
+	expr_free(a->test);
+	g_ptr_array_unref(a->parts);
+	g_free(a);
+}
 
 static void part_free(void *p)
 {
@@ -16,6 +23,7 @@ static void part_free(void *p)
 
 	g_free(part->words);
 	expr_free(part->value);
+	g_clear_pointer(&part->choice, g_ptr_array_unref);
 	g_free(part);
 }
 
@@ -49,26 +57,66 @@ static bool is_text(const xmlNode *n)
 	return n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE;
 }
 
+static GPtrArray *parts_of(const xmlNode *node, const char *file, GError **error);
+
+static bool load_alternative(GPtrArray *choice, const xmlNode *node, const char *file, GError **error)
+{
+	g_autofree char *test = xml_attr(node, "test");
+	struct alternative *a = g_new0(struct alternative, 1);
+
+	a->test = test ? expr_new(test, file, (unsigned int)xmlGetLineNo(node), error) : NULL;
+	a->parts = test && !a->test ? NULL : parts_of(node, file, error);
+	if (a->parts) {
+		g_ptr_array_add(choice, a);
+		return true;
+	}
+	expr_free(a->test);
+	g_free(a);
+	return false;
+}
+
+static bool load_part(struct part *part, const xmlNode *n, const char *file, GError **error)
+{
+	bool ok = true;
+
+	if (is_text(n))
+		part->words = fold((const char *)n->content);
+	if (xml_is(n, "value-of")) {
+		g_autofree char *select = xml_attr(n, "select");
+
+		part->value = expr_new(select ? select : "", file, (unsigned int)xmlGetLineNo(n), error);
+		ok = part->value != NULL;
+	}
+	if (xml_is(n, "choose"))
+		part->choice = g_ptr_array_new_with_free_func(alternative_free);
+	for (const xmlNode *c = part->choice ? n->children : NULL; ok && c; c = c->next)
+		ok = c->type != XML_ELEMENT_NODE || load_alternative(part->choice, c, file, error);
+	return ok;
+}
+
 static GPtrArray *parts_of(const xmlNode *node, const char *file, GError **error)
 {
 	GPtrArray *parts = g_ptr_array_new_with_free_func(part_free);
 
 	for (xmlNode *n = node ? node->children : NULL; n; n = n->next) {
 		struct part *part = g_new0(struct part, 1);
-		g_autofree char *select = xml_is(n, "value-of") ? xml_attr(n, "select") : NULL;
 
 		g_ptr_array_add(parts, part);
-		if (is_text(n))
-			part->words = fold((const char *)n->content);
-		if (!select)
-			continue;
-		part->value = expr_new(select, file, (unsigned int)xmlGetLineNo(n), error);
-		if (!part->value) {
+		if (!load_part(part, n, file, error)) {
 			g_ptr_array_unref(parts);
 			return NULL;
 		}
 	}
-	trim_ends(parts);
+	return parts;
+}
+
+/* Of a whole text; inside of it, blanks at the ends count. */
+static GPtrArray *text_of(const xmlNode *node, const char *file, GError **error)
+{
+	GPtrArray *parts = parts_of(node, file, error);
+
+	if (parts)
+		trim_ends(parts);
 	return parts;
 }
 
@@ -87,101 +135,48 @@ static void append_escaped(GString *out, const char *text)
 	}
 }
 
-static char *msgid_of(const GPtrArray *parts)
-{
-	GString *out = g_string_new(NULL);
+static void append_parts(GString *out, const GPtrArray *parts);
 
+static void append_choice(GString *out, const GPtrArray *choice)
+{
+	g_string_append(out, "<choose>");
+	for (guint i = 0; i < choice->len; i++) {
+		const struct alternative *a = choice->pdata[i];
+
+		g_string_append(out, a->test ? "<when test=\"" : "<otherwise>");
+		if (a->test) {
+			append_escaped(out, a->test->text);
+			g_string_append(out, "\">");
+		}
+		append_parts(out, a->parts);
+		g_string_append(out, a->test ? "</when>" : "</otherwise>");
+	}
+	g_string_append(out, "</choose>");
+}
+
+static void append_parts(GString *out, const GPtrArray *parts)
+{
 	for (guint i = 0; i < parts->len; i++) {
 		const struct part *part = parts->pdata[i];
 
 		if (part->words)
 			append_escaped(out, part->words);
+		if (part->choice)
+			append_choice(out, part->choice);
 		if (!part->value)
 			continue;
 		g_string_append(out, "<value-of select=\"");
 		append_escaped(out, part->value->text);
 		g_string_append(out, "\"/>");
 	}
-	return g_strstrip(g_string_free(out, FALSE));
 }
 
-/* What encloses a place in an expression: do literals there merely go into the result? */
-struct nesting {
-	bool passes[NESTED_MAX]; /* the result of an argument is that of the call */
-	bool is_first[NESTED_MAX]; /* a condition or number: only what follows its comma is words */
-	unsigned int depth, lost; /* of those that are told apart, and of those that are not */
-};
-
-static void open_nested(struct nesting *n, const char *begin, const char *at)
-{
-	size_t before = (size_t)(at - begin);
-	bool is_if = *at == '(' && before >= 5 && strncmp(at - 5, "vd:if", 5) == 0;
-	bool is_times = *at == '(' && before >= 8 && strncmp(at - 8, "vd:times", 8) == 0;
-	bool is_concat = *at == '(' && before >= 6 && strncmp(at - 6, "concat", 6) == 0;
-
-	if (n->depth == NESTED_MAX || n->lost) {
-		n->lost++;
-		return;
-	}
-	n->is_first[n->depth] = is_if || is_times;
-	n->passes[n->depth++] = is_concat;
-}
-
-static void note_nesting(struct nesting *n, const char *begin, const char *at)
-{
-	if (*at == '(' || *at == '[')
-		open_nested(n, begin, at);
-	else if (*at == ')' || *at == ']')
-		(void)(n->lost ? n->lost-- : n->depth ? n->depth-- : 0);
-	else if (*at == ',' && n->depth && !n->lost && n->is_first[n->depth - 1])
-		n->passes[n->depth - 1] = true;
-}
-
-static bool is_words(const struct nesting *n, char before, const char *after)
-{
-	after += strspn(after, " ");
-	for (unsigned int i = 0; i < n->depth; i++)
-		if (!n->passes[i])
-			return false;
-	return n->depth && !n->lost && (before == '(' || before == ',') && (*after == ',' || *after == ')');
-}
-
-/* The expression without the literals that are words: what it evaluates. */
-static char *skeleton(const char *expression)
+static char *msgid_of(const GPtrArray *parts)
 {
 	GString *out = g_string_new(NULL);
-	struct nesting n = { 0 };
-	char before = '\0';
 
-	for (const char *p = expression; *p; p++) {
-		const char *end = *p == '\'' || *p == '"' ? strchr(p + 1, *p) : NULL;
-
-		note_nesting(&n, expression, p);
-		if (end && is_words(&n, before, end + 1))
-			g_string_append(out, "''");
-		else if (end)
-			g_string_append_len(out, p, end + 1 - p);
-		else
-			g_string_append_c(out, *p);
-		p = end ? end : p;
-		before = *p == ' ' ? before : *p;
-	}
-	return g_string_free(out, FALSE);
-}
-
-bool rule_text_has_words(const char *expression)
-{
-	g_autofree char *bare = skeleton(expression);
-
-	return strcmp(bare, expression) != 0;
-}
-
-struct expr *rule_text_expr(const struct expr *e)
-{
-	const char *said = rule_text_has_words(e->text) ? i18n_rule_text(e->text) : e->text;
-	g_autofree char *a = skeleton(e->text), *b = skeleton(said);
-
-	return said != e->text && strcmp(a, b) == 0 ? expr_new(said, e->file, e->line, NULL) : NULL;
+	append_parts(out, parts);
+	return g_strstrip(g_string_free(out, FALSE));
 }
 
 static int by_text(gconstpointer a, gconstpointer b)
@@ -189,36 +184,54 @@ static int by_text(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static GPtrArray *skeletons(const GPtrArray *parts)
+static char *skeleton(const GPtrArray *parts);
+
+/* The tests in their order, each with what its text evaluates. */
+static char *choice_skeleton(const GPtrArray *choice)
 {
-	GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+	GString *out = g_string_new("choose");
+
+	for (guint i = 0; i < choice->len; i++) {
+		const struct alternative *a = choice->pdata[i];
+		g_autofree char *inner = skeleton(a->parts);
+
+		if (a->test || *inner)
+			g_string_append_printf(out, "\n%s{%s}", a->test ? a->test->text : "otherwise", inner);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* What a text evaluates, without its words: values and choices, in any order. */
+static char *skeleton(const GPtrArray *parts)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; i < parts->len; i++) {
 		const struct part *part = parts->pdata[i];
 
 		if (part->value)
-			g_ptr_array_add(all, skeleton(part->value->text));
+			g_ptr_array_add(all, g_strdup(part->value->text));
+		if (part->choice)
+			g_ptr_array_add(all, choice_skeleton(part->choice));
 	}
 	g_ptr_array_sort(all, by_text);
-	return all;
+	g_ptr_array_add(all, NULL);
+	return g_strjoinv("\n", (char **)all->pdata);
 }
 
 static bool evaluates_the_same(const GPtrArray *a, const GPtrArray *b)
 {
-	g_autoptr(GPtrArray) x = skeletons(a), y = skeletons(b);
+	g_autofree char *x = skeleton(a), *y = skeleton(b);
 
-	for (guint i = 0; x->len == y->len && i < x->len; i++)
-		if (strcmp(x->pdata[i], y->pdata[i]) != 0)
-			return false;
-	return x->len == y->len;
+	return strcmp(x, y) == 0;
 }
 
 /* NULL where it is no XML, or not the same expressions. */
 static GPtrArray *translation(const struct rule_text *t, const char *said, const char *file)
 {
 	g_autofree char *xml = g_strdup_printf("<text>%s</text>", said);
-	g_autoptr(xmlDoc) doc = xml_parse(xml, strlen(xml), "translation", NULL, NULL);
-	GPtrArray *parts = doc ? parts_of(xmlDocGetRootElement(doc), file, NULL) : NULL;
+	g_autoptr(xmlDoc) doc = xml_parse_words(xml, strlen(xml), "translation", NULL);
+	GPtrArray *parts = doc ? text_of(xmlDocGetRootElement(doc), file, NULL) : NULL;
 
 	if (parts && !evaluates_the_same(t->english, parts))
 		g_clear_pointer(&parts, g_ptr_array_unref);
@@ -228,7 +241,7 @@ static GPtrArray *translation(const struct rule_text *t, const char *said, const
 bool rule_text_load(struct rule_text *t, const xmlNode *node, const char *file, GError **error)
 {
 	rule_text_done(t);
-	t->english = parts_of(node, file, error);
+	t->english = text_of(node, file, error);
 	if (!t->english) {
 		t->english = g_ptr_array_new();
 		return false;
@@ -260,4 +273,63 @@ const GPtrArray *rule_text_local(const struct rule_text *t)
 bool rule_text_refused(const struct rule_text *t)
 {
 	return t->msgid && !t->local && i18n_rule_text(t->msgid) != t->msgid;
+}
+
+void rule_text_each(const GPtrArray *parts, void (*visit)(void *data, const struct expr *e, bool is_value), void *data)
+{
+	for (guint i = 0; parts && i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		if (part->value)
+			visit(data, part->value, true);
+		for (guint n = 0; part->choice && n < part->choice->len; n++) {
+			const struct alternative *a = part->choice->pdata[n];
+
+			if (a->test)
+				visit(data, a->test, false);
+			rule_text_each(a->parts, visit, data);
+		}
+	}
+}
+
+static bool has_letter(const char *text)
+{
+	for (; *text; text = g_utf8_next_char(text))
+		if (g_unichar_isalpha(g_utf8_get_char(text)))
+			return true;
+	return false;
+}
+
+bool rule_text_has_words(const GPtrArray *parts)
+{
+	bool found = false;
+
+	for (guint i = 0; !found && i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		found = part->words && has_letter(part->words);
+		for (guint n = 0; part->choice && n < part->choice->len; n++)
+			found |= rule_text_has_words(((struct alternative *)part->choice->pdata[n])->parts);
+	}
+	return found;
+}
+
+void rule_text_show(const GPtrArray *parts, GString *out)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		if (part->words)
+			g_string_append(out, part->words);
+		if (part->value)
+			g_string_append_printf(out, "{%s}", part->value->text);
+		for (guint n = 0; part->choice && n < part->choice->len; n++) {
+			const struct alternative *a = part->choice->pdata[n];
+
+			g_string_append(out, n ? "|" : "[");
+			rule_text_show(a->parts, out);
+		}
+		if (part->choice)
+			g_string_append_c(out, ']');
+	}
 }

@@ -3,8 +3,8 @@
  * rule_text - a text of a rule, in English and in the user's language
  *
  * A translator has the words, never what is evaluated: a translation holds the same expressions
- * as the original, in any order, or the original is taken. Only string literals that merely end
- * up in the text, the results of vd:if() and parts of concat(), may differ: they are words, too.
+ * as the original, in any order, or the original is taken. So words stand in the text, never in an
+ * expression: where they depend on something, <choose> has a <when test=…> for each case.
  */
 #ifndef VMDOCTOR_RULE_TEXT_H
 #define VMDOCTOR_RULE_TEXT_H
@@ -15,10 +15,16 @@
 
 struct expr;
 
-/** A piece of a text: words, or the value of an expression. */
+/** A piece of a text: one of words, the value of an expression, a choice. */
 struct part {
 	char *words;
 	struct expr *value;
+	GPtrArray *choice; /* of struct alternative: the first that holds */
+};
+
+struct alternative {
+	struct expr *test; /* NULL: otherwise */
+	GPtrArray *parts;
 };
 
 struct rule_text {
@@ -28,7 +34,7 @@ struct rule_text {
 };
 
 /**
- * rule_text_load - of an element with words and value-of; other children are not part of it
+ * rule_text_load - of an element with words, value-of and choose; other children are not part of it
  * @node: or NULL, for no text
  * @file: for messages; borrowed as long as the text lives
  * Return: false with @error, "FILE:LINE: what"; rule_text_done() it all the same
@@ -41,9 +47,11 @@ void rule_text_done(struct rule_text *t);
 const GPtrArray *rule_text_local(const struct rule_text *t);
 /** rule_text_refused - is there a translation that evaluates something else than the original? */
 bool rule_text_refused(const struct rule_text *t);
-/** rule_text_has_words - are there literals in @expression that end up in a text? */
-bool rule_text_has_words(const char *expression);
-/** rule_text_expr - @e with the user's words; NULL when there is no such translation */
-struct expr *rule_text_expr(const struct expr *e);
+/** rule_text_each - all expressions in @parts, inner ones too; @is_value: shown, no test */
+void rule_text_each(const GPtrArray *parts, void (*visit)(void *data, const struct expr *e, bool is_value), void *data);
+/** rule_text_has_words - is there anything that a translator could say otherwise? */
+bool rule_text_has_words(const GPtrArray *parts);
+/** rule_text_show - as readers of rules see it: {expression}, [one|or another] */
+void rule_text_show(const GPtrArray *parts, GString *out);
 
 #endif

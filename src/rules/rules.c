@@ -50,7 +50,7 @@ static void let_free(void *p)
 
 	g_free(let->name);
 	expr_free(let->value);
-	expr_free(let->local);
+	rule_text_done(&let->text);
 	g_free(let);
 }
 
@@ -213,8 +213,8 @@ static void load_let(struct loader *l, struct rule *r, const xmlNode *n)
 
 	let->name = xml_attr(n, "name");
 	let->value = compile_attr(l, n, "value");
-	let->local = let->value ? rule_text_expr(let->value) : NULL;
-	r->has_local_lets |= let->local != NULL;
+	if (!let->value)
+		load_text(l, n, &let->text);
 	g_ptr_array_add(r->lets, let);
 }
 

@@ -28,8 +28,8 @@ struct param {
 
 struct let {
 	char *name;
-	struct expr *value;
-	struct expr *local; /* with the user's words, for texts in the user's language; or NULL */
+	struct expr *value;    /* NULL: it is words */
+	struct rule_text text; /* words; to expressions it is a string in English */
 };
 
 /** What must be known before the rule can say anything. */
@@ -73,7 +73,6 @@ struct rule {
 	struct expr *context;
 	struct expr *subject;
 	struct rule_text title;
-	bool has_local_lets;
 	GPtrArray *params, *lets, *needs, *reports, *evidence, *fixes, *references, *explains;
 };
 

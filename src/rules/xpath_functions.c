@@ -244,18 +244,6 @@ static void fn_basename(parser p, int n)
 }
 
 /* How often something happened. */
-static void fn_times(parser p, int n)
-{
-	if (!has_args(p, n, 3))
-		return;
-	g_autofree char *many = pop_text(p);
-	g_autofree char *once = pop_text(p);
-	double count = xmlXPathPopNumber(p);
-	g_autofree char *text = count == 1 ? g_strdup(once) : g_strdup_printf("%.0f%s", count, many);
-
-	push_text(p, text);
-}
-
 static void fn_sh(parser p, int n)
 {
 	push_changed(p, n, parse_shell_quote);
@@ -280,7 +268,6 @@ static const struct {
 	{ "lower", fn_lower }, /* (text): ASCII lower case */
 	{ "dirname", fn_dirname }, /* (path): as dirname(1) */
 	{ "basename", fn_basename }, /* (path): as basename(1) */
-	{ "times", fn_times }, /* (number, once, times): 'once', or the number and ' times' */
 	{ "sh", fn_sh }, /* (text): quoted for a shell; a command's value-of is quoted by itself */
 };
 

@@ -37,17 +37,10 @@ static GPtrArray *load(int argc, char **argv)
 /* A text with its values shown as their expressions. */
 static void print_text(const struct rule_text *t)
 {
-	const GPtrArray *parts = rule_text_local(t);
+	g_autoptr(GString) out = g_string_new(NULL);
 
-	for (size_t i = 0; i < parts->len; i++) {
-		const struct part *part = parts->pdata[i];
-
-		if (part->words)
-			fputs(part->words, stdout);
-		if (part->value)
-			printf("{%s}", part->value->text);
-	}
-	putchar('\n');
+	rule_text_show(rule_text_local(t), out);
+	puts(out->str);
 }
 
 /* "cause       disk-source-missing" */

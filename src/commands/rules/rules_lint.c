@@ -99,17 +99,49 @@ static void lint_expr(struct lint *l, const struct expr *e)
 	}
 }
 
-static void lint_text(struct lint *l, const struct rule_text *t, const char *what, unsigned int line)
+/* Words in an expression cannot be translated: they stand in the text, or in a <let> without value. */
+static void lint_words(struct lint *l, const struct expr *e)
 {
-	bool empty = true;
+	static const char call[] = "^\\s*(vd:if|concat)\\b.*[(,]\\s*('[^']*[a-z][^']*'|\"[^\"]*[a-z][^\"]*\")\\s*[,)]";
+	const struct expr *shown = e;
 
+	for (size_t i = 0; i < l->rule->lets->len; i++) {
+		const struct let *let = l->rule->lets->pdata[i];
+
+		if (*e->text == '$' && strcmp(e->text + 1, let->name) == 0 && let->value)
+			shown = let->value;
+	}
+	if (g_regex_match_simple(call, shown->text, G_REGEX_DOTALL | G_REGEX_CASELESS, 0))
+		problem(l, shown->line, "words in the expression '%s': <choose> is for those", shown->text);
+}
+
+static void lint_value(void *data, const struct expr *e, bool is_value)
+{
+	lint_expr(data, e);
+	if (is_value)
+		lint_words(data, e);
+}
+
+static void lint_command_value(void *data, const struct expr *e, bool is_value G_GNUC_UNUSED)
+{
+	lint_expr(data, e);
+}
+
+static bool is_empty(const struct rule_text *t)
+{
 	for (size_t i = 0; t->english && i < t->english->len; i++) {
 		const struct part *part = t->english->pdata[i];
 
-		lint_expr(l, part->value);
-		empty &= !part->value && (!part->words || !*part->words);
+		if (!part->words || *part->words)
+			return false;
 	}
-	if (empty)
+	return true;
+}
+
+static void lint_text(struct lint *l, const struct rule_text *t, const char *what, unsigned int line)
+{
+	rule_text_each(t->english, lint_value, l);
+	if (is_empty(t))
 		problem(l, line, "%s has no text", what);
 	if (rule_text_refused(t))
 		problem(l, line, "%s: its translation does not evaluate the same", what);
@@ -135,10 +167,10 @@ static void lint_parts(struct lint *l)
 	for (size_t i = 0; i < r->lets->len; i++) {
 		const struct let *let = r->lets->pdata[i];
 
-		lint_expr(l, let->value);
-		if (!let->local && rule_text_has_words(let->value->text) &&
-		    i18n_rule_text(let->value->text) != let->value->text)
-			problem(l, let->value->line, "$%s: its translation does not evaluate the same", let->name);
+		if (let->value)
+			lint_expr(l, let->value);
+		else
+			lint_text(l, &let->text, let->name, r->line);
 	}
 	for (size_t i = 0; i < r->needs->len; i++) {
 		const struct need *need = r->needs->pdata[i];
@@ -157,8 +189,9 @@ static void lint_parts(struct lint *l)
 
 		lint_expr(l, fix->when);
 		lint_text(l, &fix->text, "fix", r->line);
-		if (fix->has_command)
-			lint_text(l, &fix->command, "command", r->line);
+		if (fix->has_command && is_empty(&fix->command))
+			problem(l, r->line, "command has no text");
+		rule_text_each(fix->command.english, lint_command_value, l);
 	}
 	for (size_t i = 0; i < r->evidence->len; i++)
 		lint_expr(l, r->evidence->pdata[i]);

@@ -41,23 +41,25 @@ static void append_entry(struct pot *pot, const struct rule *r, const char *what
 	g_string_append(pot->out, "msgstr \"\"\n");
 }
 
+static void append_text(struct pot *pot, const struct rule *r, const char *what, const struct rule_text *t)
+{
+	if (t->english && rule_text_has_words(t->english))
+		append_entry(pot, r, what, t->msgid);
+}
+
 static void append_rule(struct pot *pot, const struct rule *r)
 {
-	append_entry(pot, r, "title", r->title.msgid);
-	for (guint i = 0; i < r->lets->len; i++) {
-		const struct let *let = r->lets->pdata[i];
-
-		if (rule_text_has_words(let->value->text))
-			append_entry(pot, r, "let: only quoted words that end up in a text", let->value->text);
-	}
+	append_text(pot, r, "title", &r->title);
+	for (guint i = 0; i < r->lets->len; i++)
+		append_text(pot, r, "let", &((struct let *)r->lets->pdata[i])->text);
 	for (guint i = 0; i < r->reports->len; i++)
-		append_entry(pot, r, "report", ((struct rule_report *)r->reports->pdata[i])->message.msgid);
+		append_text(pot, r, "report", &((struct rule_report *)r->reports->pdata[i])->message);
 	for (guint i = 0; i < r->fixes->len; i++)
-		append_entry(pot, r, "fix", ((struct rule_fix *)r->fixes->pdata[i])->text.msgid);
+		append_text(pot, r, "fix", &((struct rule_fix *)r->fixes->pdata[i])->text);
 	for (guint i = 0; i < r->needs->len; i++) {
 		const struct need *need = r->needs->pdata[i];
 
-		append_entry(pot, r, "needs", need->reason.msgid);
+		append_text(pot, r, "needs", &need->reason);
 		append_entry(pot, r, "remedy", need->remedy);
 	}
 }
