@@ -116,7 +116,7 @@ po-stats: pot
 
 # Each part is a target of its own, so that make -j runs them side by side.  cmocka's closing lines
 # show that the tests ran.
-check: check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n
+check: check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages
 
 check-unit: $(TESTS:%=%.run)
 
@@ -131,7 +131,7 @@ check-cases: all
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
 
 check-i18n: $(if $(HAVE_GETTEXT),pot)
-check-cli check-archives check-bundle check-formats check-i18n: check-%: all
+check-cli check-archives check-bundle check-formats check-i18n check-languages: check-%: all
 	$(Q)tests/$* $(BUILD)/vmdoctor
 
 # As a browser shows the HTML report; 77: skipped, and said why
@@ -264,6 +264,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-html lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

@@ -23,6 +23,7 @@
 #include "formats/untangle.h"
 
 #define TEXT "/vmdoctor/error.txt"
+#define ORIGINALS "/vmdoctor/error.original.txt" /* the same in English, where it was in another language */
 #define PASTED "/vmdoctor/pasted.tsv"
 #define LINKS "/vmdoctor/net/link.json"
 #define MESSAGES_MAX 24
@@ -30,7 +31,7 @@
 #define LINE_CAP_BYTES 4096
 
 static const char *const reads[] = {
-	TEXT, PASTED, LINKS, "image:", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
+	TEXT, ORIGINALS, PASTED, LINKS, "image:", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
 };
 
 /* What a message names, looked up */
@@ -295,7 +296,7 @@ static void gather_message(struct source *src, xmlNode *host)
 	unsigned int kept = 0;
 	const struct candidate *chosen;
 
-	if (source_read(src, TEXT, &text, &size) < 0)
+	if (source_read(src, ORIGINALS, &text, &size) < 0 && source_read(src, TEXT, &text, &size) < 0)
 		return;
 	g_autoptr(GPtrArray) lines = untangle(text, size);
 	g_autoptr(GPtrArray) all = candidates(src, lines);

@@ -19,6 +19,7 @@
 #include "source/source.h"
 #include "archives/source_archive.h"
 #include "formats/when.h"
+#include "live/translation.h"
 #include "base/xml.h"
 
 /* What --at looks at. */
@@ -160,6 +161,15 @@ static bool put_complaint(struct source *record, const struct request *rq, GHash
 	return true;
 }
 
+/* Signatures are of original messages; what was typed or recorded stays as it is, beside them. */
+static void put_originals(struct source *record)
+{
+	g_autofree char *text = NULL, *originals = NULL;
+
+	if (source_read(record, "/vmdoctor/error.txt", &text, NULL) >= 0 && (originals = translation_undo(text)))
+		record_put_text(record, "/vmdoctor/error.original.txt", originals);
+}
+
 static struct source *open_live(const struct request *rq, GHashTable *hidden, GError **error)
 {
 	struct source *live = source_live_new(rq->connect, !rq->no_guest, rq->probe ? &rq->probing : NULL);
@@ -292,5 +302,7 @@ struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GErro
 		source_free(record);
 		return NULL;
 	}
+	if (record)
+		put_originals(record);
 	return record;
 }

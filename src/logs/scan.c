@@ -252,11 +252,20 @@ static unsigned int scan_pasted(struct scan *scan, const struct log *log, const 
 	return last;
 }
 
+/* A message in another language was turned back beside what was pasted; lines are the same. */
+static int read_log(struct source *src, const struct log *log, char **ret_text, size_t *ret_size)
+{
+	if (log->logs & SIGNATURE_BIT(ERROR) &&
+	    source_read(src, "/vmdoctor/error.original.txt", ret_text, ret_size) >= 0)
+		return 0;
+	return source_read(src, log->path, ret_text, ret_size);
+}
+
 static void scan_file(struct scan *scan, struct source *src, struct log *log)
 {
 	g_autofree char *text = NULL;
 	size_t size = 0;
-	int r = source_read(src, log->path, &text, &size);
+	int r = read_log(src, log, &text, &size);
 	bool is_error = log->logs & SIGNATURE_BIT(ERROR);
 	xmlNode *fact;
 
