@@ -83,12 +83,12 @@ static unsigned int head_of(const char *folded)
 	return (head * 2654435761u) >> 16; /* Knuth's multiplicative hash */
 }
 
-static void add_wanted(struct scan *scan, const struct rule *rule, const struct signature *s)
+static void add_wanted(struct scan *scan, const struct rule *rule, const struct signature *s, const char *literal)
 {
-	struct wanted w = { .rule = rule, .s = s, .length = strlen(s->literal) };
+	struct wanted w = { .rule = rule, .s = s, .length = strlen(literal) };
 	unsigned int *head;
 
-	w.literal = g_strdup(s->literal);
+	w.literal = g_strdup(literal);
 	for (char *p = w.literal; *p; p++)
 		*p = scan->fold[(unsigned char)*p];
 	head = &scan->heads[head_of(w.literal)];
@@ -171,6 +171,7 @@ static void cut(struct line *line)
 static void scan_line(struct scan *scan, struct line *line)
 {
 	const struct rule *done = NULL;
+	const struct signature *tried = NULL; /* it may have been found by several literals */
 
 	cut(line);
 	scan->line++;
@@ -181,8 +182,9 @@ static void scan_line(struct scan *scan, struct line *line)
 		unsigned int index = g_array_index(scan->candidates, unsigned int, i);
 		const struct wanted *w = &g_array_index(scan->wanted, struct wanted, index);
 
-		if (w->rule != done && try_wanted(scan, w, line))
+		if (w->rule != done && w->s != tried && try_wanted(scan, w, line))
 			done = w->rule;
+		tried = w->s;
 	}
 	g_clear_pointer(&line->readable, g_free);
 }
@@ -437,8 +439,12 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	for (size_t i = 0; i < rules->len; i++) {
 		const struct rule *rule = rules->pdata[i];
 
-		for (size_t n = 0; n < rule->logs->len; n++)
-			add_wanted(scan, rule, rule->logs->pdata[n]);
+		for (size_t n = 0; n < rule->logs->len; n++) {
+			const struct signature *s = rule->logs->pdata[n];
+
+			for (size_t k = 0; s->literals[k]; k++)
+				add_wanted(scan, rule, s, s->literals[k]);
+		}
 	}
 }
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "rules/pattern.h"
+
 #define MATCH_LIMIT "200000" /* steps, see pcre2pattern(3); a line of 2 KiB takes up to 20000 */
 
 static const char *const log_names[SIGNATURE_LOG_MAX_] = {
@@ -65,29 +67,42 @@ GRegex *signature_regex(const char *pattern, GError **error)
 			   error);
 }
 
+/* What is given counts where nothing can be derived; an alternative that it would kill is lint's business. */
+static GStrv literals_of(const char *literal, const char *regex, GError **error)
+{
+	GStrv derived = regex ? pattern_literals(regex) : NULL;
+	g_autoptr(GStrvBuilder) one = g_strv_builder_new();
+
+	if (derived)
+		return derived;
+	if (!literal || strlen(literal) < SIGNATURE_HEAD_BYTES) {
+		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
+			    "no text of %d bytes stands in every match of '%s': it needs a literal",
+			    SIGNATURE_HEAD_BYTES, regex ? regex : "");
+		return NULL;
+	}
+	g_strv_builder_add(one, literal);
+	return g_strv_builder_end(one);
+}
+
 struct signature *signature_new(const char *logs, const char *literal, const char *regex,
 				GError **error)
 {
 	unsigned int bits = parse_logs(logs, error);
 	g_autoptr(GRegex) compiled = bits && regex ? signature_regex(regex, error) : NULL;
+	GStrv literals = bits && (!regex || compiled) ? literals_of(literal, regex, error) : NULL;
 	struct signature *s;
 
-	if (!bits || (regex && !compiled))
+	if (!literals)
 		return NULL;
-	if (!literal || strlen(literal) < SIGNATURE_HEAD_BYTES) {
-		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
-			    "the literal needs at least %d bytes", SIGNATURE_HEAD_BYTES);
-		return NULL;
-	}
 	s = g_new0(struct signature, 1);
-	*s = (struct signature){ bits, g_strdup(literal), g_steal_pointer(&compiled),
-				 group_names(regex) };
+	*s = (struct signature){ bits, literals, g_steal_pointer(&compiled), group_names(regex) };
 	return s;
 }
 
 void signature_free(struct signature *s)
 {
-	g_free(s->literal);
+	g_strfreev(s->literals);
 	g_clear_pointer(&s->regex, g_regex_unref);
 	g_strfreev(s->groups);
 	g_free(s);

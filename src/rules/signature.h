@@ -36,12 +36,13 @@ enum signature_log {
 /** One <log> of a rule. */
 struct signature {
 	unsigned int logs; /* bits of enum signature_log */
-	char *literal;	   /* in every matching line, upper or lower case; decides cheaply */
+	GStrv literals;	   /* one of them is in every matching line, upper or lower case; decides cheaply */
 	GRegex *regex;	   /* sees each kind of quote as ', upper case as lower; NULL: none */
 	GStrv groups;	   /* the names of its groups, in order */
 };
 
-/** signature_new - @logs: words, "qemu daemon"; NULL with @error set */
+/** signature_new - @logs: words, "qemu daemon"; NULL with @error set
+ *  @literal: NULL: derived from @regex, where that is possible; @regex: NULL: the literal is all */
 struct signature *signature_new(const char *logs, const char *literal, const char *regex,
 				GError **error);
 void signature_free(struct signature *s);

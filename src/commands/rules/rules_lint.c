@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/data_dir.h"
+#include "rules/pattern.h"
 #include "rules/rules.h"
 #include "rules/signature.h"
 #include "base/i18n.h"
@@ -147,12 +148,46 @@ static void lint_text(struct lint *l, const struct rule_text *t, const char *wha
 		problem(l, line, "%s: its translation does not evaluate the same", what);
 }
 
+/* Does any signature of the rule let the text through its literal and match it? */
+static bool is_let_through(const struct rule *r, const char *text)
+{
+	g_autofree char *low = g_ascii_strdown(text, -1);
+
+	for (size_t i = 0; i < r->logs->len; i++) {
+		const struct signature *s = r->logs->pdata[i];
+		bool passes = false;
+
+		for (size_t k = 0; s->literals[k] && !passes; k++) {
+			g_autofree char *literal = g_ascii_strdown(s->literals[k], -1);
+
+			passes = strstr(low, g_strdelimit(literal, "\"`", '\'')) != NULL;
+		}
+		if (passes && (!s->regex || g_regex_match(s->regex, text, 0, NULL)))
+			return true;
+	}
+	return false;
+}
+
+/* The literal is a gate: each alternative of the regex must be able to pass it. */
+static void lint_gate(struct lint *l, const struct signature *s)
+{
+	g_autoptr(GPtrArray) samples = s->regex ? pattern_samples(g_regex_get_pattern(s->regex)) : g_ptr_array_new();
+
+	for (guint i = 0; i < samples->len; i++) {
+		const char *text = samples->pdata[i];
+
+		if (g_regex_match(s->regex, text, 0, NULL) && !is_let_through(l->rule, text))
+			problem(l, l->rule->line, "no literal lets '%s' through, which a <log> is meant for", text);
+	}
+}
+
 /* Named groups are facts, too. */
 static void lint_logs(struct lint *l)
 {
 	for (size_t i = 0; i < l->rule->logs->len; i++) {
 		const struct signature *s = l->rule->logs->pdata[i];
 
+		lint_gate(l, s);
 		for (size_t g = 0; s->groups && s->groups[g]; g++)
 			if (!g_hash_table_contains(l->names, s->groups[g]))
 				problem(l, l->rule->line, "unknown fact '%s', a group of a <log>", s->groups[g]);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pattern: literals that every match holds, and texts for each alternative. */
+#include "test.h"
+
+#include <string.h>
+
+#include "rules/pattern.h"
+
+static void assert_literals(const char *pattern, const char *wanted)
+{
+	g_auto(GStrv) got = pattern_literals(pattern);
+	g_autofree char *joined = got ? g_strjoinv("|", got) : g_strdup("-");
+
+	assert_string_equal(joined, wanted);
+}
+
+static void the_longest_run_is_the_literal(void **state G_GNUC_UNUSED)
+{
+	assert_literals("Cannot (?<x>\\w+) interface MTU on '", " interface mtu on ");
+	assert_literals("abcd\\.efgh", "abcd.efgh");
+}
+
+static void each_branch_has_its_own(void **state G_GNUC_UNUSED)
+{
+	assert_literals("(cannot|could not) open", "cannot|could not");
+	assert_literals("first one|second", "first one|second");
+}
+
+static void what_may_be_missing_is_none(void **state G_GNUC_UNUSED)
+{
+	assert_literals("(optional words)?rest", "rest");
+	assert_literals("(?=.*ahead of it)x+", "-");
+	assert_literals("a.b", "-");
+	assert_literals("(longer|)", "-");
+}
+
+static void quotes_end_a_run(void **state G_GNUC_UNUSED)
+{
+	assert_literals("network '(?<n>[^']+)' is not", "network ");
+}
+
+/* What the prefilter promises: a text that matches holds a literal. */
+static void every_sample_that_matches_holds_one(void **state G_GNUC_UNUSED)
+{
+	static const char *const patterns[] = {
+		"(unable to set|cannot bind to).{0,9}nodeset",
+		"kvm(_intel|_amd)?: \\w+ (is )?not supported by (this )?CPU",
+		"(?<a>x(y|z(1|2)+))end[^\\]]+ of (it|them){2}",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
+		g_autoptr(GPtrArray) samples = pattern_samples(patterns[i]);
+		g_auto(GStrv) literals = pattern_literals(patterns[i]);
+
+		assert_true(samples->len > 2);
+		for (guint k = 0; k < samples->len; k++) {
+			g_autofree char *low = g_ascii_strdown(samples->pdata[k], -1);
+			bool holds = false;
+
+			assert_true(g_regex_match_simple(patterns[i], samples->pdata[k], 0, 0));
+			for (size_t n = 0; literals[n]; n++)
+				holds |= strstr(low, literals[n]) != NULL;
+			assert_true(holds);
+		}
+	}
+}
+
+static void broken_patterns_end(void **state G_GNUC_UNUSED)
+{
+	static const char *const patterns[] = { "(", "[", "\\", "a{", "(?", "(?<", "(?<n", "x{99999999}", "(*", ")", "a|(b|", "[^", "(?i" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
+		g_autoptr(GPtrArray) samples = pattern_samples(patterns[i]);
+		g_auto(GStrv) literals = pattern_literals(patterns[i]);
+
+		assert_true(samples->len > 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_longest_run_is_the_literal), cmocka_unit_test(each_branch_has_its_own),
+		cmocka_unit_test(what_may_be_missing_is_none),	  cmocka_unit_test(quotes_end_a_run),
+		cmocka_unit_test(every_sample_that_matches_holds_one), cmocka_unit_test(broken_patterns_end),
+	};
+
+	return cmocka_run_group_tests_name("rules/pattern", tests, NULL, NULL);
+}
