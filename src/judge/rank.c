@@ -3,7 +3,7 @@
  * rank - which finding to look at first.
  *
  * Score: how bad, times how sure; a finding that explains the complaint moves half the way to 1,
- * and the others lose half. A root counts at least as much as the worst that it explains.
+ * and the others lose half. A root is at least as bad as the worst that it explains.
  */
 #include <fnmatch.h>
 #include <string.h>
@@ -148,6 +148,51 @@ static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys
 	}
 }
 
+/* Out of a log, of whose lines two rules say different things: then neither line says it beyond doubt. */
+static bool disagree(const struct finding *a, const struct finding *b)
+{
+	if (a == b || strcmp(a->cause, b->cause) == 0 || g_strcmp0(a->explained_by, b->key) == 0 ||
+	    g_strcmp0(b->explained_by, a->key) == 0)
+		return false;
+	for (guint i = 0; i < a->evidence->len; i++)
+		for (guint k = 0; k < b->evidence->len; k++) {
+			const struct evidence *x = a->evidence->pdata[i], *y = b->evidence->pdata[k];
+
+			if (x->locator && g_str_has_prefix(x->locator, "line ") && strcmp(x->source, y->source) == 0 &&
+			    g_strcmp0(x->locator, y->locator) == 0)
+				return true;
+		}
+	return false;
+}
+
+static bool is_of_log(const struct finding *f, GPtrArray *rules)
+{
+	const struct rule *r = rules_find(rules, f->rule);
+
+	return r && r->logs->len > 0;
+}
+
+static void doubt_contradictions(struct report *report, GPtrArray *rules)
+{
+	g_autoptr(GPtrArray) doubtful = g_ptr_array_new();
+
+	for (guint i = 0; i < report->findings->len; i++) {
+		struct finding *f = report->findings->pdata[i];
+		bool contradicted = false;
+
+		for (guint k = 0; f->confidence == CONFIDENCE_CERTAIN && is_of_log(f, rules) && !contradicted &&
+				  k < report->findings->len; k++) {
+			const struct finding *other = report->findings->pdata[k];
+
+			contradicted = other->severity >= SEVERITY_WARNING && is_of_log(other, rules) && disagree(f, other);
+		}
+		if (contradicted)
+			g_ptr_array_add(doubtful, f);
+	}
+	for (guint i = 0; i < doubtful->len; i++)
+		((struct finding *)doubtful->pdata[i])->confidence = CONFIDENCE_LIKELY;
+}
+
 static void score(struct finding *f, const char *symptom)
 {
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
@@ -188,9 +233,12 @@ void judge_rank(struct report *report, GPtrArray *rules, const char *symptom)
 		g_hash_table_insert(keys, f->key, f);
 	}
 	find_roots(report, rules, keys);
+	doubt_contradictions(report, rules);
 	for (size_t i = 0; i < all->len; i++) {
 		struct finding *f = all->pdata[i], *root = root_of(keys, f);
 
+		/* What causes something is as bad as that. */
+		root->severity = MAX(root->severity, f->severity);
 		root->score = MAX(root->score, f->score);
 	}
 	g_ptr_array_sort_with_data(all, by_rank, keys);
