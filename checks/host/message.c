@@ -9,6 +9,7 @@
  *     said  the innermost sentence
  *     named @kind @value @state ("there", "not there"; else @error)
  *           @mode @owner @group @type @driver @link-state @program   as far as they are known; its text: as ls -l
+ *   refusal  what libvirt says to a domain's XML that is about to be defined
  * At most MESSAGES_MAX, those of most weight, in the order of the text.
  */
 #include "checks/check.h"
@@ -31,7 +32,7 @@
 #define LINE_CAP_BYTES 4096
 
 static const char *const reads[] = {
-	TEXT, ORIGINALS, PASTED, LINKS, "image:", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
+	TEXT, ORIGINALS, SOURCE_DEFINE_LOG, PASTED, LINKS, "image:", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
 };
 
 /* What a message names, looked up */
@@ -289,6 +290,18 @@ static void add_message(struct source *src, xmlNode *host, const struct candidat
 		add_named(src, message, c->envelope.named->pdata[i]);
 }
 
+static void add_refusal(struct source *src, xmlNode *host)
+{
+	g_autofree char *text = NULL;
+	xmlNode *refusal;
+
+	if (source_read(src, SOURCE_DEFINE_LOG, &text, NULL) < 0)
+		return;
+	refusal = facts_add(host, "refusal");
+	facts_from(refusal, SOURCE_DEFINE_LOG, 1);
+	facts_text(refusal, g_strstrip(g_str_has_prefix(text, "error: ") ? text + strlen("error: ") : text));
+}
+
 static void gather_message(struct source *src, xmlNode *host)
 {
 	g_autofree char *text = NULL;
@@ -296,6 +309,7 @@ static void gather_message(struct source *src, xmlNode *host)
 	unsigned int kept = 0;
 	const struct candidate *chosen;
 
+	add_refusal(src, host);
 	if (source_read(src, ORIGINALS, &text, &size) < 0 && source_read(src, TEXT, &text, &size) < 0)
 		return;
 	g_autoptr(GPtrArray) lines = untangle(text, size);

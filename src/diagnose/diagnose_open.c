@@ -26,6 +26,7 @@
 #define BEFORE_S (15 * 60)
 #define YEAR_9999_S INT64_C(253402300799) /* so that nothing overflows */
 #define AFTER_S (5 * 60)
+#define DEFINE_DEADLINE_MS 4000
 
 static void put_list(struct source *record, const char *dir, const char *names)
 {
@@ -39,6 +40,16 @@ static bool cannot_read(GError **error, const char *path, const char *why)
 {
 	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, _(why));
 	return false;
+}
+
+/* A file is about to be defined, or was: what libvirt would refuse is said before it does. */
+static void put_refusal(struct source *record, const char *xml)
+{
+	auto_free(source) struct source *libvirt = source_guard_new(source_define_new, xml, DEFINE_DEADLINE_MS);
+	g_autofree char *text = NULL;
+
+	if (source_read(libvirt, SOURCE_DEFINE_LOG, &text, NULL) >= 0)
+		record_put_text(record, SOURCE_DEFINE_LOG, text);
 }
 
 /* One XML file is a tree with that file, at the place where libvirt would have it. */
@@ -67,6 +78,8 @@ static struct source *open_xml(const char *path, const char *text, size_t size, 
 	record = record_new(NULL);
 	put_list(record, dir, listed);
 	record_put_text(record, place, text);
+	if (!status)
+		put_refusal(record, text);
 	return record;
 }
 

@@ -29,6 +29,7 @@ static const struct place {
 	unsigned int logs;
 } places[] = {
 	{ "/vmdoctor/error.txt", "error", SIGNATURE_BIT(ERROR) | SYSTEM_LOG | SIGNATURE_BIT(QEMU) },
+	{ SOURCE_DEFINE_LOG, "daemon", SIGNATURE_BIT(DAEMON) },
 	{ "/var/log/libvirt/*.log", "daemon", SIGNATURE_BIT(DAEMON) },
 	{ "/var/log/audit/audit.log", "audit", SIGNATURE_BIT(AUDIT) },
 	{ "/vmdoctor/audit.txt", "audit", SIGNATURE_BIT(AUDIT) }, /* what a live host has instead */

@@ -128,6 +128,10 @@ struct source *source_fs_new(const char *root);
 /** source_virt_new - /vmdoctor/libvirt/…, one libvirt connection; opened at the first question.
  *  @uri: NULL for libvirt's default; @agent: read-write, and only for guest/… */
 struct source *source_virt_new(const char *uri, bool agent);
+/** source_define_new - what libvirt's parser and schema say to @xml (text, borrowed) of a domain that is about to be
+ *  defined, as a daemon would log it: SOURCE_DEFINE_LOG; -ENOENT: nothing */
+struct source *source_define_new(const void *xml);
+#define SOURCE_DEFINE_LOG "/vmdoctor/libvirt/define.log"
 /** source_osinfo_new - /vmdoctor/osinfo/ID.json out of this machine's osinfo-db */
 struct source *source_osinfo_new(void);
 /** source_osinfo_load - reads what each question needs: now, not at the first one */
