@@ -137,6 +137,8 @@ bool case_head_save(const char *path, const char *text, GError **error)
 	if (!old)
 		return false;
 	comment = txtar_comment(old, size);
+	if (comment < size && *text)
+		g_string_append_c(whole, '\n');
 	g_string_append_len(whole, old + comment, (gssize)(size - comment));
 	return g_file_set_contents(path, whole->str, (gssize)whole->len, error);
 }

@@ -335,7 +335,7 @@ static void a_head_is_saved_in_front_of_the_members(void **state G_GNUC_UNUSED)
 
 	assert_true(case_head_save(path, "# new\n", NULL));
 	assert_true(g_file_get_contents(path, &text, NULL, NULL));
-	assert_string_equal(text, "# new\n-- etc/c --\nown\n");
+	assert_string_equal(text, "# new\n\n-- etc/c --\nown\n");
 	assert_true(case_is_file(path));
 	tree = case_open(path, NULL);
 	assert_non_null(tree);
