@@ -215,9 +215,9 @@ static void add_rules_arguments(const struct complete_line *line)
 		add_all(line, verbs);
 	else if (strcmp(verb, "list") == 0)
 		add_all(line, causes);
-	else if (strcmp(verb, "show") == 0 && line->operands->len == 1)
+	else if ((strcmp(verb, "show") == 0 && line->operands->len == 1) || strcmp(verb, "test") == 0)
 		add_rules(line);
-	else if (strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0 || strcmp(verb, "pot") == 0)
+	else if (strcmp(verb, "lint") == 0 || strcmp(verb, "pot") == 0)
 		add_word(line, ":file");
 }
 

@@ -18,8 +18,8 @@ GPtrArray *diagnose_rules(const struct request *rq, GError **error);
 /** diagnose_open - what @rq names as a record; a live host without libvirt is an error here
  *  @hidden: gets the secrets that were hidden in what was read, as keys; or NULL */
 struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GError **error);
-/** diagnose_open_path - a bundle or a sosreport (archive or directory), a case tree, or one domain
- *  XML file as a tree of that file */
+/** diagnose_open_path - a bundle or a sosreport (archive or directory), a case tree, the
+ *  members of a .case file as one, or one domain XML file as a tree of that file */
 struct source *diagnose_open_path(const char *path, GError **error);
 /** diagnose_facts - what the checks and the logs say; seals @record. facts_free() it */
 xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArray *rules,

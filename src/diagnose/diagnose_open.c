@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "diagnose/request.h"
 #include "archives/sos/sos.h"
+#include "rules/case_file.h"
 #include "source/source.h"
 #include "archives/source_archive.h"
 #include "formats/when.h"
@@ -217,6 +218,8 @@ struct source *diagnose_open_path(const char *path, GError **error)
 
 	if (g_file_test(path, G_FILE_TEST_IS_DIR))
 		tree = source_tree_new(path, error);
+	else if (case_is_file(path))
+		tree = case_open(path, error);
 	else if (archive_is_one(path))
 		tree = open_archive(path, error);
 	else
@@ -236,6 +239,13 @@ static struct source *open_recorded(const struct request *rq, GHashTable *hidden
 	tree = diagnose_open_path(rq->from, error);
 	if (!tree) {
 		source_free(knowledge);
+		return NULL;
+	}
+	/* A case says but what is special about it. */
+	if (case_is_file(rq->from))
+		knowledge = case_base_near(rq->from, knowledge, error);
+	if (!knowledge) {
+		source_free(tree);
 		return NULL;
 	}
 	all = source_overlay_new(tree, knowledge);

@@ -286,7 +286,7 @@ bool facts_is(const xmlNode *node, const char *name, const char *value)
 {
 	const char *got = facts_get(node, name);
 
-	return got && strcmp(got, value) == 0;
+	return got && g_strcmp0(got, value) == 0;
 }
 
 xmlNode *facts_find(const xmlNode *node, const char *path)

@@ -59,6 +59,7 @@ static void each_word_is_offered_what_fits_there(void **state G_GNUC_UNUSED)
 		{ "rules show machine-mi", "machine-missing" },
 		{ "rules list -", "--causes" },
 		{ "rules lint ", ":file" },
+		{ "rules test rng-rate machine-mi", "machine-missing" },
 		{ "--ignore machine-mi", "machine-missing" },
 		{ "check -f " TREE " w", "web" },
 		{ "check -f " TREE " -- w", "web" },

@@ -10,6 +10,7 @@
 #include "diagnose/diagnose.h"
 #include "base/i18n.h"
 #include "commands/options.h"
+#include "formats/parse.h"
 #include "report/pen.h"
 #include "commands/pager.h"
 #include "rules/rules.h"
@@ -17,7 +18,7 @@
 #include "rules/xpath.h"
 #include "diagnose/request.h"
 
-enum { LABEL_COLUMNS = 12 };
+enum { LABEL_COLUMNS = 12, SUGGESTIONS_MAX = 3 };
 
 /* All rules that check would use, and those in the named places. */
 static GPtrArray *load(int argc, char **argv)
@@ -185,18 +186,132 @@ static int lint(GPtrArray *rules, int argc, char **argv)
 	return print_result(out, n, summary);
 }
 
-static int test(GPtrArray *rules, int argc, char **argv)
+/* What rules test is told: ids of rules, and places of rules. */
+struct test_plan {
+	bool write;
+	GPtrArray *ids, *places; /* borrowed */
+};
+
+/* "; did you mean 'a', 'b'?", or where all are listed. */
+static char *near_ids(const GPtrArray *rules, const char *typed)
+{
+	GString *near = g_string_new(NULL);
+	unsigned int said = 0;
+
+	for (unsigned int distance = 1; distance <= 3; distance++)
+		for (guint i = 0; i < rules->len && said < SUGGESTIONS_MAX; i++) {
+			const char *id = ((const struct rule *)rules->pdata[i])->id;
+
+			if (parse_distance(id, typed, 3) == distance)
+				g_string_append_printf(near, "%s'%s'", said++ ? ", " : "; did you mean ", id);
+		}
+	g_string_append(near, said ? "?" : "; 'vmdoctor rules list' shows them");
+	return g_string_free(near, FALSE);
+}
+
+/* The rules that are named, or all; NULL when one is not there. */
+static GPtrArray *select_rules(GPtrArray *rules, const GPtrArray *ids)
+{
+	g_autoptr(GPtrArray) some = g_ptr_array_new();
+
+	if (ids->len == 0)
+		return g_ptr_array_ref(rules);
+	for (guint i = 0; i < ids->len; i++) {
+		struct rule *r = rules_find(rules, ids->pdata[i]);
+
+		if (!r) {
+			g_autofree char *near = near_ids(rules, ids->pdata[i]);
+
+			cmd_fail("no rule '%s'%s", (const char *)ids->pdata[i], near);
+			return NULL;
+		}
+		if (!g_ptr_array_find(some, r, NULL))
+			g_ptr_array_add(some, r);
+	}
+	return g_steal_pointer(&some);
+}
+
+/* Those of one rule lie with our own rules, or beside its file. */
+static unsigned int test_one(struct rule *rule, bool write, GString *out, unsigned int *cases)
+{
+	g_autoptr(GPtrArray) one = g_ptr_array_new();
+	g_autofree char *own = data_dir();
+	g_autofree char *beside = g_path_get_dirname(rule->file);
+	unsigned int before = *cases, failed;
+
+	g_ptr_array_add(one, rule);
+	failed = rules_test(one, own, write, out, cases);
+	if (*cases == before)
+		failed = rules_test(one, beside, write, out, cases);
+	if (*cases > before)
+		return failed;
+	g_string_append_printf(out, "%s: it has no case in %s/cases\n", rule->id, beside);
+	*cases += 1;
+	return 1;
+}
+
+static int run_plan(GPtrArray *all, const struct test_plan *plan)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(GPtrArray) rules = select_rules(all, plan->ids);
 	g_autofree char *own = data_dir();
-	unsigned int cases = 0;
-	unsigned int n = argc > 0 ? 0 : rules_test(rules, own, out, &cases);
+	unsigned int cases = 0, n = 0;
 
-	for (int i = 0; i < argc; i++)
-		n += rules_test(rules, argv[i], out, &cases);
+	if (!rules)
+		return EXIT_CANNOT;
+	for (guint i = 0; i < plan->places->len; i++)
+		n += rules_test(rules, plan->places->pdata[i], plan->write, out, &cases);
+	for (guint i = 0; plan->places->len == 0 && plan->ids->len > 0 && i < rules->len; i++)
+		n += test_one(rules->pdata[i], plan->write, out, &cases);
+	if (plan->places->len == 0 && plan->ids->len == 0)
+		n = rules_test(rules, own, plan->write, out, &cases);
 	g_autofree char *summary = g_strdup_printf("%u passed, %u failed", cases - n, n);
 
 	return print_result(out, n, summary);
+}
+
+/* The administrator's and the user's own rules are there already. */
+static bool is_loaded(const GPtrArray *rules, const char *path)
+{
+	g_autofree char *full = g_canonicalize_filename(path, NULL);
+	size_t length = strlen(full);
+
+	for (guint i = 0; i < rules->len; i++) {
+		const char *file = ((const struct rule *)rules->pdata[i])->file;
+
+		if (strncmp(file, full, length) == 0 && (file[length] == '/' || !file[length]))
+			return true;
+	}
+	return false;
+}
+
+/* A word that is no rule's id, but a file, is a place of rules. */
+static bool sort_words(GPtrArray *rules, struct test_plan *plan, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		g_autoptr(GError) error = NULL;
+
+		if (strcmp(argv[i], "--write") == 0) {
+			plan->write = true;
+		} else if (rules_find(rules, argv[i]) ||
+			   (!strchr(argv[i], '/') && !g_file_test(argv[i], G_FILE_TEST_EXISTS))) {
+			g_ptr_array_add(plan->ids, argv[i]);
+		} else if (is_loaded(rules, argv[i]) || rules_load(rules, argv[i], &error)) {
+			g_ptr_array_add(plan->places, argv[i]);
+		} else {
+			cmd_fail("%s", error->message);
+			return false;
+		}
+	}
+	return true;
+}
+
+static int test(GPtrArray *rules, int argc, char **argv)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new(), places = g_ptr_array_new();
+	struct test_plan plan = { .ids = ids, .places = places };
+
+	return sort_words(rules, &plan, argc, argv) ? run_plan(rules, &plan) : EXIT_CANNOT;
 }
 
 static int print_pot(const GPtrArray *rules)
@@ -210,7 +325,7 @@ static int print_pot(const GPtrArray *rules)
 int cmd_rules(int argc, char **argv)
 {
 	const char *verb = argc > 0 ? argv[0] : "list";
-	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "test") == 0 || strcmp(verb, "pot") == 0;
+	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "pot") == 0;
 	g_autoptr(GPtrArray) rules = load(takes_paths ? argc - 1 : 0, argv + 1);
 
 	if (!rules)
@@ -226,7 +341,7 @@ int cmd_rules(int argc, char **argv)
 		return test(rules, argc - 1, argv + 1);
 	if (strcmp(verb, "pot") == 0)
 		return print_pot(rules);
-	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [DIR...] | pot [DIR...]");
+	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [--write] [ID...] [DIR...] | pot [DIR...]");
 }
 
 int cmd_explain(int argc, char **argv)
