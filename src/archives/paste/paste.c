@@ -9,9 +9,8 @@
 #include "archives/paste/paste_private.h"
 #include "source/source.h"
 
-static const struct paste_row *const families[] = { paste_virsh_rows,	paste_net_rows,	  paste_firewall_rows,
-						    paste_storage_rows, paste_file_rows,  paste_host_rows,
-						    paste_device_rows,	paste_load_rows };
+static const struct paste_row *const families[] = { paste_virsh_rows, paste_net_rows,	paste_firewall_rows, paste_storage_rows,
+						    paste_host_rows,  paste_device_rows, paste_load_rows,     paste_file_rows };
 
 #define RETRY_LINES 64
 
@@ -107,7 +106,10 @@ static guint end_of(const struct cutter *c, const struct paste_row *row, guint i
 	guint end = i + 1;
 
 	if (!row->first && !row->more) {
-		for (end = i; end < c->lines->len && !ends_output(c, end);)
+		/* What the kernel says has no blank lines; a file may have them, and somebody may write on behind it. */
+		bool blank_ends = paste_is(c->p, " /(?:proc|sys)/", c->command);
+
+		for (end = i; end < c->lines->len && !ends_output(c, end) && !(blank_ends && is_blank(line_at(c, end)));)
 			end++;
 		while (end > i && is_blank(line_at(c, end - 1)))
 			end--;

@@ -353,9 +353,9 @@ static char *file_namei(struct paste *p, const struct paste_part *part)
 		      "keepalive_\\w+|audit_level|ovs_timeout) *= *[\\[\"\\d]"
 
 const struct paste_row paste_file_rows[] = {
-	{ "ls -l", "^ls\\b", "^total \\d|^" LS_MODE " +\\d+ +\\S+ +\\S+ +|^ls: (?:cannot|/)|^(?:" LS_MODE " +\\S+ +\\S+ +)?" LS_LABEL " +/|^insgesamt \\d",
+	{ "ls", "^ls\\b", "^total \\d|^" LS_MODE " +\\d+ +\\S+ +\\S+ +|^ls: (?:cannot|/)|^(?:" LS_MODE " +\\S+ +\\S+ +)?" LS_LABEL " +/|^insgesamt \\d",
 	  "^" LS_MODE " +\\S+|^total \\d|^ls: |^/[^:]*:$|^" LS_LABEL " +\\S", true, file_ls },
-	{ "ls -Z", "^ls\\b", "^" LS_LABEL " +\\S", "^" LS_LABEL " +\\S", false, file_ls },
+	{ "ls", "^ls\\b", "^" LS_LABEL " +\\S", "^" LS_LABEL " +\\S", false, file_ls },
 	{ "getfacl", "^getfacl\\b", "^# file: ", "^# |^(?:default:)?(?:user|group|mask|other):", true, file_acl },
 	{ "namei", "^namei\\b", "^f: /", "^ *[-dlcbps][-rwxsStT]{9} |^ *[dlbcsp-] |^f: ", false, file_namei },
 	{ "sysctl", "^sysctl\\b", "^(?:net|vm|kernel|fs|dev|user)(?:\\.[\\w/-]+)+ ?= ?\\S", "^(?:net|vm|kernel|fs|dev|user)(?:\\.[\\w/-]+)+ ?= ?", false, file_sysctl },

@@ -167,14 +167,14 @@ static const struct paste_fs *fs_of(struct paste *p, const char *path, bool want
 	return best;
 }
 
-/* Where the root's file system is not listed, the list is none of all: a deeper one may be missing, and is
- * only taken for what lies in it. */
+/* As statfs(2) would say it. Nobody who reads it knows a file system without a size: mount's list alone is none. */
 static void put_fs(struct paste *p, const char *path)
 {
 	const struct paste_fs *space = fs_of(p, path, false), *type = fs_of(p, path, true);
 	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *mount = NULL;
 
-	if (space && type && strcmp(space->mount, type->mount) != 0)
+	if (!space || (type && strcmp(space->mount, type->mount) != 0))
 		return;
 	if (type) {
 		g_autofree char *flags = g_uri_escape_string(type->flags ? type->flags : "", ",=:/", FALSE);
@@ -183,16 +183,10 @@ static void put_fs(struct paste *p, const char *path)
 		if (type->flags)
 			g_string_append_printf(text, " flags=%s", flags);
 	}
-	if (space || type) {
-		g_autofree char *mount = g_uri_escape_string((space ? space : type)->mount, "/", TRUE);
-
-		g_string_append_printf(text, "%smount=%s", text->len ? " " : "", mount);
-	}
-	if (space)
-		g_string_append_printf(text, " free=%" G_GUINT64_FORMAT " size=%" G_GUINT64_FORMAT, space->free_bytes,
-				       space->size_bytes);
-	if (text->len > 0)
-		paste_put_answer(p, path, SOURCE_FS, text->str);
+	mount = g_uri_escape_string(space->mount, "/", TRUE);
+	g_string_append_printf(text, "%smount=%s free=%" G_GUINT64_FORMAT " size=%" G_GUINT64_FORMAT, text->len ? " " : "",
+			       mount, space->free_bytes, space->size_bytes);
+	paste_put_answer(p, path, SOURCE_FS, text->str);
 }
 
 static void ask_interface(struct paste *p, const xmlNode *interface)
@@ -235,7 +229,9 @@ static void ask_domains(struct paste *p)
 
 void paste_finish(struct paste *p)
 {
-	static const char *const places[] = { "/run", "/var/lib/libvirt", "/var/log/libvirt" };
+	/* Of /run only what is said of itself: df -x tmpfs leaves it out, and it is never on the root's disk. */
+	static const char *const places[] = { "/var/lib/libvirt", "/var/log/libvirt" };
+	const struct paste_fs *run = fs_of(p, "/run", false);
 	GHashTableIter it;
 	gpointer name, builder;
 
@@ -245,6 +241,8 @@ void paste_finish(struct paste *p)
 	ask_domains(p);
 	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
 		put_fs(p, places[i]);
+	if (run && strcmp(run->mount, "/run") == 0)
+		put_fs(p, "/run");
 	g_hash_table_iter_init(&it, p->lists);
 	while (g_hash_table_iter_next(&it, &name, &builder)) {
 		g_autofree char *path = paste_list_path(name);

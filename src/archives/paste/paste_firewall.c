@@ -103,7 +103,7 @@ const struct paste_row paste_firewall_rows[] = {
 	{ "iptables -L", "^ip6?tables\\b.* (?:-\\w*L|--list)", "^Chain \\S+ \\((?:policy \\w+|\\d+ references?)",
 	  "^Chain |^(?:num +)?(?:pkts bytes )?target|^ *\\d|^\\w[\\w-]* +\\w+ +--|^ +\\S", true, file_iptables },
 	{ "nft list ruleset", "^nft\\b.* list ", "^table (?:ip|ip6|inet|arp|bridge|netdev) \\S+ \\{", "^\\s+\\S|^\\}|^table |^#", true, file_nft },
-	{ "firewall-cmd --list-all", "^firewall-cmd\\b.*--list", "^\\S+ \\((?:default, )?active\\)$|^\\S+ \\(default\\)$", "^ +[\\w-]+: ?|^\\t", false, file_firewalld },
+	{ "firewall-cmd --list-all", "^firewall-cmd\\b.*--list", "^\\S+ \\((?:default, )?active\\)$|^\\S+ \\(default\\)$", "^ +[\\w -]+: ?|^\\t", false, file_firewalld },
 	{ "ufw status", "^ufw status", "^Status: (?:active|inactive)$", "^Logging: |^Default: |^New profiles: |^To +Action|^-- +-|^\\S.* (?:ALLOW|DENY|REJECT|LIMIT)", true, file_ufw },
 	{ 0 },
 };

@@ -53,7 +53,8 @@ static char *put_mode(struct paste *p, const char *mode)
 
 static char *file_enforce(struct paste *p, const struct paste_part *part)
 {
-	return put_mode(p, part->text);
+	/* Where no command stands above it, that is a word like another. */
+	return part->command || !g_str_has_prefix(part->text, "Disabled") ? put_mode(p, part->text) : NULL;
 }
 
 static char *file_sestatus(struct paste *p, const struct paste_part *part)
@@ -137,7 +138,7 @@ static char *file_units(struct paste *p, const struct paste_part *part)
 /* `systemctl is-active libvirtd` */
 static char *file_is_active(struct paste *p, const struct paste_part *part)
 {
-	g_autofree char *unit = paste_word(p, part->command, "^(?!is-\\w+$)[\\w@.-]+$");
+	g_autofree char *unit = part->command && strstr(part->command, " is-") ? paste_word(p, part->command, "^(?!is-\\w+$)[\\w@.-]+$") : NULL;
 	g_auto(GStrv) f = paste_match(p, "^([\\w-]+)\\s*$", part->text);
 	g_autofree char *name = unit ? g_strconcat(unit, strchr(unit, '.') ? "" : ".service", NULL) : NULL;
 	bool enabled = part->command && strstr(part->command, "is-enabled");
@@ -210,8 +211,8 @@ static char *file_limits(struct paste *p, const struct paste_part *part)
 /* The flags, as /proc/cpuinfo has them: all that is looked for there. */
 static char *file_lscpu(struct paste *p, const struct paste_part *part)
 {
-	g_auto(GStrv) flags = paste_match(p, "(?m)^Flags: +(.*)$", part->text);
-	g_auto(GStrv) online = paste_match(p, "(?m)^On-line CPU\\(s\\) list: +([\\d,-]+)$", part->text);
+	g_auto(GStrv) flags = paste_match(p, "(?m)^ *Flags: +(.*)$", part->text);
+	g_auto(GStrv) online = paste_match(p, "(?m)^ *On-line CPU\\(s\\) list: +([\\d,-]+)$", part->text);
 	g_autofree char *text = flags ? g_strdup_printf("flags\t\t: %s\n", flags[1]) : NULL;
 	g_autofree char *list = online ? g_strconcat(online[1], "\n", NULL) : NULL;
 
@@ -267,11 +268,11 @@ static char *file_version(struct paste *p, const struct paste_part *part)
 const struct paste_row paste_host_rows[] = {
 	{ "virt-host-validate", "^virt-host-validate\\b", "^ *(?:QEMU|LXC|BHYVE|CH): Checking ", "^ *(?:QEMU|LXC|BHYVE|CH): Checking |^ {20,}\\S", false, file_validate },
 	{ "getenforce", "^getenforce\\b", "^(?:Enforcing|Permissive)$", NULL, false, file_enforce },
-	{ "getenforce", "^getenforce\\b", NULL, NULL, false, file_enforce },
+	{ "getenforce", "^getenforce\\b", "^Disabled$", NULL, false, file_enforce },
 	{ "sestatus", "^sestatus\\b", "^SELinux status: ", "^[A-Z][\\w ]+: ", false, file_sestatus },
 	{ "aa-status", "^(?:aa-status|apparmor_status)\\b", "^apparmor module is loaded|^\\d+ profiles are loaded", "^\\d+ (?:profiles|processes) |^ +\\S", false, file_aa_status },
 	{ "systemctl status", "^(?:systemctl status|service \\S+ status)", "^[●○×↻*x] [\\w@.:\\\\-]+\\.(?:service|socket|timer|mount|target|path)\\b", "^\\s+\\S", false, file_unit },
-	{ "systemctl is-active", "^systemctl is-(?:active|enabled|failed)\\b", NULL, NULL, false, file_is_active },
+	{ "systemctl is-active", "^systemctl is-(?:active|enabled|failed)\\b", "^(?:active|inactive|failed|activating|enabled|disabled|static|masked|indirect|unknown)$", NULL, false, file_is_active },
 	{ "systemctl list-units", "^systemctl\\b(?! (?:status|is-))", "^ *(?:UNIT +LOAD|\\W{0,4}[\\w@.:\\\\-]+\\.(?:service|socket) +(?:loaded|not-found|masked) )", "^\\W{0,4}[\\w@.:\\\\-]+\\.\\w+ +(?:loaded|not-found|masked) ", false, file_units },
 	{ "dpkg -l", "^(?:dpkg|dpkg-query) ", "^(?:Desired=Unknown|\\|/ Err|ii +[\\w.+:-]+ +\\d)", "^[|+][|/+]|^\\|{1,2}/|^ii |^[a-z]{2} +\\S+ +\\S|^\\| Status", false, file_packages },
 	{ "rpm -q", "^rpm -q|^dnf |^yum ", "^[a-zA-Z][\\w+.-]*-\\d[\\w.+~^:]*-[\\w.+~^]+\\.(?:x86_64|aarch64|noarch|ppc64le|s390x|i686)$", "^[a-zA-Z][\\w+.-]*-\\d[\\w.+~^:]*-[\\w.+~^]+\\.\\w+$", false, file_packages },

@@ -230,13 +230,13 @@ static char *file_ping(struct paste *p, const struct paste_part *part)
 
 const struct paste_row paste_net_rows[] = {
 	{ "bridge link", "^bridge (?:-\\w+ )*l", "^\\d+: \\S+ <[^>]*> mtu \\d+ .*state (?:forwarding|disabled|blocking|learning|listening)", "^\\d+: |^ +\\S", false, file_bridge_link },
+	{ "bridge fdb", "^bridge (?:-\\w+ )*f", "^[0-9a-f]{2}(?::[0-9a-f]{2}){5} dev \\S+", "^[0-9a-f]{2}(?::[0-9a-f]{2}){5} dev ", false, file_fdb },
 	{ "ip addr", "^ip (?:-\\w+ )*(?:a|l)", LINK, "^\\s+\\S|" LINK, false, file_addr },
 	{ "ip -o addr", "^ip (?:-\\w+ )*a", "^\\d+: \\S+ +inet6? \\S+/\\d+", "^\\d+: \\S+ +inet6? ", false, file_oneline },
 	{ "ip -br addr", "^ip (?:-\\w+ )*-br", "^[\\w.@-]+ +(?:UNKNOWN|UP|DOWN|LOWERLAYERDOWN)\\b(?: +[0-9a-f.:/]+)*(?: +<[A-Z,_]+>)?$", "^[\\w.@-]+ +(?:UNKNOWN|UP|DOWN|LOWERLAYERDOWN)\\b", false, file_brief },
 	{ "ip neigh", "^ip (?:-\\w+ )*n", "^" ADDRESS " dev \\S+ .*(?:REACHABLE|STALE|FAILED|INCOMPLETE|PERMANENT|DELAY|PROBE|NOARP)$", "^" ADDRESS " dev ", false, file_neighbour },
 	{ "ip route", "^ip (?:-\\w+ )*ro?", "^(?:(?:unicast|broadcast|local|blackhole|unreachable) )?(?:default|[\\d.]+(?:/\\d+)?|[0-9a-f:]+::?[0-9a-f:]*(?:/\\d+)?) (?:via|dev|proto) ", "^(?:\\w+ )?(?:default|[\\d.]+(?:/\\d+)?|[0-9a-f:]+(?:/\\d+)?) (?:via|dev|proto|table) |^\\s+nexthop |^(?:blackhole|unreachable|prohibit) ", false, file_route },
 	{ "ip rule", "^ip (?:-\\w+ )*ru", "^\\d+:\\s+(?:not )?from \\S+ .*lookup ", "^\\d+:\\s+(?:not )?from ", false, file_policy },
-	{ "bridge fdb", "^bridge (?:-\\w+ )*f", "^[0-9a-f]{2}(?::[0-9a-f]{2}){5} dev \\S+", "^[0-9a-f]{2}(?::[0-9a-f]{2}){5} dev ", false, file_fdb },
 	{ "brctl show", "^brctl show", "^bridge name\\s+bridge id", "^\\S+\\s+[0-9a-f]{4}\\.[0-9a-f]{12}|^\\s+\\S+$", false, file_brctl },
 	{ "route", "^route\\b|^netstat -\\w*r", "^Kernel IP routing table", "^Destination|^[\\d.]+ |^default ", false, file_route_n },
 	{ "ifconfig", "^ifconfig\\b", "^[\\w.-]+: flags=\\d+<[A-Z,]*> +mtu \\d+", "^\\s+\\S|^[\\w.-]+: flags=", true, file_ifconfig },

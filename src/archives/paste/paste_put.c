@@ -160,7 +160,9 @@ uint64_t paste_bytes(const char *text, uint64_t unit)
 
 	end += strspn(end, " ");
 	end[strcspn(end, " )")] = '\0';
+	/* free(1) says "Gi"; ls and df count in 1024 and say "G". */
+	if (strlen(end) == 2 && end[1] == 'i')
+		end[1] = '\0';
 	factor = *end ? parse_unit_bytes(end) : (double)unit;
-	/* df -h and ls -h count in 1024 and say "G". */
 	return n < 0 || n * factor > 9e18 ? 0 : (uint64_t)(n * factor);
 }
