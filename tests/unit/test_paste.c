@@ -227,13 +227,13 @@ static void a_whole_list_is_one(void **state G_GNUC_UNUSED)
 				     "<interface type='bridge'><source bridge='br0'/></interface>"
 				     "<interface type='network'><source network='net7'/></interface></devices></domain>\n";
 	g_autofree char *links = fixture("ip-addr"), *text = NULL, *said = NULL;
-	g_auto(GStrv) names = NULL;
+	g_auto(GStrv) names = NULL, ports = NULL;
 	struct source *record;
 
 	text = g_strconcat(domain, links, "# virsh net-list --all\n Name   State   Autostart  Persistent\n----\n lan   active   yes   yes\n", NULL);
 	record = pasted(text);
 	assert_int_equal(source_list(record, "/sys/class/net/br7", &names), -ENOENT);
-	assert_int_equal(source_list(record, "/sys/class/net/br0", &names), 0);
+	assert_int_equal(source_list(record, "/sys/class/net/br0", &ports), 0);
 	assert_int_equal(source_read(record, "/vmdoctor/libvirt/netinfo/net7.json", &said, NULL), -ENOENT);
 	source_free(record);
 }

@@ -60,7 +60,7 @@ static GHashTable *masters_of(struct paste *p, const GStrv lines)
 
 static void add_kind(struct paste *p, GString *links, const char *line, const char *next, GHashTable *masters)
 {
-	g_auto(GStrv) f = paste_match(p, LINK, line) ? paste_match(p, "^\\d+: ([^ :@]+)(@?)", line) : NULL;
+	g_auto(GStrv) f = paste_is(p, LINK, line) ? paste_match(p, "^\\d+: ([^ :@]+)(@?)", line) : NULL;
 	const char *kind = f ? kind_by_name(p, f[1], g_hash_table_contains(masters, f[1])) : NULL;
 	bool detailed = next && strstr(next, " promiscuity ");
 
