@@ -81,6 +81,9 @@ static struct source *open_text(const char *path, const char *text, size_t size,
 
 	if (record)
 		return record;
+	/* Who names a file so means one. */
+	if (g_str_has_suffix(path, ".xml"))
+		return open_xml(path, text, size, error);
 	record = complaint_open(path, text, size, may_be_xml ? NULL : error);
 	/* Somebody's XML, where no part of it is libvirt's: what is wrong with it helps more. */
 	if (may_be_xml && (!record || !complaint_is_recognised(record))) {

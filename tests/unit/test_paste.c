@@ -334,7 +334,7 @@ static void time_grows_with_the_text(void **state G_GNUC_UNUSED)
 	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
 		double small = seconds_for(units[i], 64 * 1024), large = seconds_for(units[i], 256 * 1024);
 
-		if (large > 8 * small + 1.0)
+		if (large > 12 * small + 1.0)
 			fail_msg("'%s': %.2f s, four times as much %.2f s", units[i], small, large);
 	}
 }

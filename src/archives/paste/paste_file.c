@@ -25,7 +25,7 @@ static char *read_path(struct paste *p, const char *command)
 {
 	char *path = paste_word(p, command, "^/(?:proc|sys|etc|run)/[\\w./:@+,-]+$");
 
-	if (path && strstr(path, "..")) {
+	if (path && (strstr(path, "..") || strcmp(path, "/etc/passwd") == 0)) {
 		g_free(path);
 		return NULL;
 	}
@@ -138,6 +138,13 @@ static char *file_profile(struct paste *p, const struct paste_part *part)
 	g_autofree char *path = f ? g_strdup_printf("/etc/apparmor.d/libvirt/%s", f[1]) : NULL;
 
 	return path && part->whole ? paste_put(p, path, part->text) : paste_keep(p, "apparmor", part);
+}
+
+/* Users that are looked up in it; of those that are not shown nothing is known. Groups are another thing: who is
+ * in them, is concluded from all of them. */
+static char *file_passwd(struct paste *p, const struct paste_part *part)
+{
+	return paste_put(p, "/etc/passwd", part->text);
 }
 
 /* Owners. Names have numbers that every host of these systems has, or none that is known here.
@@ -368,6 +375,7 @@ const struct paste_row paste_file_rows[] = {
 	{ "qemu.conf", "^cat /etc/libvirt/qemu\\.conf", QEMU_CONF, QEMU_CONF "|^#|^ +\"|^\\]", true, file_qemu_conf },
 	{ "libvirtd.conf", "^cat /etc/libvirt/libvirtd\\.conf", LIBVIRTD_CONF, LIBVIRTD_CONF "|^#", true, file_libvirtd_conf },
 	{ "AppArmor profile", "^cat /etc/apparmor\\.d/", "^(?:#include <tunables/global>|profile \"?\\S+ .*\\{)", "^\\s+\\S|^[}#]|^profile |^include ", true, file_profile },
+	{ "users", NULL, "^[a-z_][\\w-]*:x:\\d+:\\d+:[^:]*:/[^:]*:/\\S*$", "^[a-z_][\\w-]*:x:\\d+:\\d+:", false, file_passwd },
 	{ "contents of a file", "^(?:cat|zcat|head|tail|less|e?grep) (?!.*\\.log)", NULL, NULL, false, file_cat },
 	{ 0 },
 };

@@ -176,7 +176,7 @@ char *paste_heading(struct paste *p, const char *line)
 
 	if (strlen(line) > 200)
 		return NULL;
-	f = paste_match(p, "^[ *_#=-]*(?:(?:the )?(?:output|result) (?:of|from)|command|cmd|ausgabe von|here is|with|running)?[: ]*[`'\"*]*"
+	f = paste_match(p, "^[ *_#=-]*(?:(?:the )?(?:output|result) (?:of|from)|command|cmd|ausgabe von|here is|with|running)?[: ]*[`'\"*]*(?:[#$] )?"
 			"(" BEFORE COMMANDS "[^`'\":*]*(?:\"[^\"]*\"|:///?[^`'\":*]*)*)[`'\"*]*[ :=*-]*$", line);
 	return f ? plain_command(p, f[1]) : NULL;
 }
