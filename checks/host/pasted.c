@@ -38,10 +38,15 @@ static void add_part(xmlNode *host, const GStrv f, unsigned int line)
 	facts_from(node, INDEX, line);
 }
 
-static void add_unknown(xmlNode *host, const GStrv f, unsigned int line)
+/* "#? 12 15 frobnicate -x" */
+static void add_unknown(xmlNode *host, const char *text, unsigned int line)
 {
-	xmlNode *node = facts_add(host, "pasted-unknown");
+	g_auto(GStrv) f = g_strsplit(text, " ", 4);
+	xmlNode *node;
 
+	if (g_strv_length(f) != 4)
+		return;
+	node = facts_add(host, "pasted-unknown");
 	facts_set(node, "first", f[1]);
 	facts_set(node, "last", f[2]);
 	facts_set(node, "command", f[3]);
@@ -78,8 +83,8 @@ static bool add_index(struct source *src, xmlNode *host)
 			facts_set(facts_add(host, "pasted-answer"), "at", f[1]);
 		else if (g_str_has_prefix(lines[i], "# "))
 			add_text(host, lines[i]);
-		else if (g_strv_length(f) == 4 && strcmp(f[0], "#?") == 0)
-			add_unknown(host, f, (unsigned int)i + 1);
+		else if (g_str_has_prefix(lines[i], "#? "))
+			add_unknown(host, lines[i], (unsigned int)i + 1);
 		else if (g_strv_length(f) == 4)
 			add_part(host, f, (unsigned int)i + 1);
 	}

@@ -170,7 +170,7 @@ static void end_command(struct cutter *c, guint end)
 		last = i;
 	}
 	if (lines > 0) {
-		g_string_append_printf(c->index, "#?\t%u\t%u\t%s\n", first + 1, last + 1, c->command);
+		g_string_append_printf(c->index, "#? %u %u %s\n", first + 1, last + 1, c->command);
 		c->unknown += lines;
 	}
 	g_clear_pointer(&c->command, g_free);
