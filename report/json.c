@@ -14,6 +14,24 @@
 #include "report/json_out.h"
 #include "report/writer.h"
 
+/* Only where something was pasted: other readers of reports need not know it. */
+static void set_pasted(JsonBuilder *b, const struct report_paste *p)
+{
+	if (!p)
+		return;
+	json_make_open_object(b, "pasted");
+	json_make_open_array(b, "kinds");
+	for (guint i = 0; i < p->kinds->len; i++)
+		json_make_item(b, p->kinds->pdata[i]);
+	json_builder_end_array(b);
+	json_make_open_array(b, "unknown");
+	for (guint i = 0; i < p->unknown->len; i++)
+		json_make_item(b, p->unknown->pdata[i]);
+	json_builder_end_array(b);
+	json_make_int(b, "messages", p->messages);
+	json_builder_end_object(b);
+}
+
 static void set_score(JsonBuilder *b, double score)
 {
 	/* NaN fails both comparisons; JSON cannot express it */
@@ -271,6 +289,7 @@ static JsonNode *report_node(const struct report *r)
 	json_make_text(b, "taken", r->taken);
 	set_host(b, r);
 	set_options(b, r->options);
+	set_pasted(b, r->pasted);
 	set_counts(b, r);
 	json_make_array(b, "domains", r->domains, add_domain);
 	json_make_array(b, "findings", r->findings, add_finding);

@@ -67,6 +67,38 @@ static void write_options(const struct report *r, struct pen *p)
 	pen_line(p, 0);
 }
 
+enum { COMMANDS_LISTED = 4, COMMAND_COLUMNS = 40 };
+
+/* What of a pasted text counts as read, and what nobody could make anything of. */
+static void write_pasted(const struct report *r, struct pen *p)
+{
+	const struct report_paste *paste = r->pasted;
+	g_autoptr(GString) s = g_string_new(NULL);
+
+	if (!paste)
+		return;
+	for (guint i = 0; i < paste->kinds->len; i++)
+		append_part(s, "", paste->kinds->pdata[i]);
+	if (paste->messages > 0) {
+		g_autofree char *lines = g_strdup_printf(ngettext("%u line as a message", "%u lines as messages", paste->messages),
+							 paste->messages);
+
+		append_part(s, "", lines);
+	}
+	pen_words(p, _("pasted:"));
+	pen_words(p, s->str);
+	for (guint i = 0; i < MIN(paste->unknown->len, COMMANDS_LISTED); i++) {
+		g_autofree char *command = g_utf8_substring(paste->unknown->pdata[i], 0,
+							    MIN(COMMAND_COLUMNS, g_utf8_strlen(paste->unknown->pdata[i], -1)));
+
+		pen_attach(p, i == 0 ? ";" : ",");
+		if (i == 0)
+			pen_words(p, _("not recognised:"));
+		pen_words(p, command);
+	}
+	pen_line(p, 0);
+}
+
 static void write_domain(const struct report_domain *d, unsigned int at[2], struct pen *p)
 {
 	g_autofree char *state = text_state(d);
@@ -130,6 +162,7 @@ void text_head(const struct report *r, const struct style *style, struct pen *p)
 	write_versions(r, p);
 	write_connection(r, p);
 	write_options(r, p);
+	write_pasted(r, p);
 	if (r->domains->len > DOMAINS_LISTED && !style->verbose)
 		write_domain_counts(r, p);
 	else if (r->domains->len > 0)

@@ -83,6 +83,22 @@ static void describe_options(struct report *r, const struct request *rq)
 		g_ptr_array_add(r->options, g_strdup("no-guest=yes"));
 }
 
+static void describe_paste(struct report *r, const xmlNode *host)
+{
+	const xmlNode *text = xml_child(host, "pasted-text");
+
+	if (!xml_child(host, "pasted") && !xml_child(host, "pasted-unknown"))
+		return;
+	r->pasted = report_paste_new();
+	r->pasted->messages = facts_number(text, "messages");
+	for (const xmlNode *n = xml_child(host, "pasted"); n; n = xml_next(n, "pasted"))
+		if (!g_ptr_array_find_with_equal_func(r->pasted->kinds, facts_get(n, "kind"), g_str_equal, NULL))
+			g_ptr_array_add(r->pasted->kinds, copy(n, "kind"));
+	for (const xmlNode *n = xml_child(host, "pasted-unknown"); n; n = xml_next(n, "pasted-unknown"))
+		if (!g_ptr_array_find_with_equal_func(r->pasted->unknown, facts_get(n, "command"), g_str_equal, NULL))
+			g_ptr_array_add(r->pasted->unknown, copy(n, "command"));
+}
+
 /* Pictures of what was measured show where these begin to count. */
 static void describe_limits(struct report *r, GPtrArray *rules)
 {
@@ -103,6 +119,7 @@ void describe(struct report *r, const struct request *rq, xmlDoc *facts, GPtrArr
 	describe_host(r, facts_host(facts));
 	sample_rows_add(r->sample, facts_host(facts));
 	describe_options(r, rq);
+	describe_paste(r, facts_host(facts));
 	describe_limits(r, rules);
 	for (xmlNode *vm = xml_child(xmlDocGetRootElement(facts), "vm"); vm; vm = xml_next(vm, "vm"))
 		describe_domain(r, vm);

@@ -11,6 +11,7 @@
 
 #include "archives/archive_read.h"
 #include "clean/clean.h"
+#include "diagnose/complaint.h"
 #include "facts/facts.h"
 #include "diagnose/gather.h"
 #include "base/i18n.h"
@@ -84,6 +85,29 @@ static struct source *open_xml(const char *path, const char *text, size_t size, 
 	return record;
 }
 
+/* A domain's XML file, or a text in which there may be one. */
+static struct source *open_text(const char *path, const char *text, size_t size, GError **error)
+{
+	const char *begin = text + strspn(text, " \t\r\n\357\273\277");
+	bool may_be_xml = *begin == '<' && (g_ascii_isalpha(begin[1]) || strchr("?!", begin[1]));
+	g_autoptr(GError) no_xml = NULL;
+	struct source *record = may_be_xml ? open_xml(path, text, size, &no_xml) : NULL;
+
+	if (record)
+		return record;
+	/* Who names a file so means one. */
+	if (g_str_has_suffix(path, ".xml"))
+		return open_xml(path, text, size, error);
+	record = complaint_open(path, text, size, may_be_xml ? NULL : error);
+	/* Somebody's XML, where no part of it is libvirt's: what is wrong with it helps more. */
+	if (may_be_xml && (!record || !complaint_is_recognised(record))) {
+		source_free(record);
+		g_propagate_error(error, g_steal_pointer(&no_xml));
+		return NULL;
+	}
+	return record;
+}
+
 static struct source *open_file(const char *path, GError **error)
 {
 	size_t cap = source_cap_bytes("/vmdoctor/libvirt/domains/any.xml");
@@ -98,15 +122,15 @@ static struct source *open_file(const char *path, GError **error)
 	size = fread(text, 1, cap + 1, f);
 	fclose(f);
 	if (size > cap) {
-		cannot_read(error, path, "larger than any domain XML (4 MiB)");
+		cannot_read(error, path, "larger than any domain XML, or text to be read (4 MiB)");
 		return NULL;
 	}
 	if (memchr(text, '\0', size)) {
-		cannot_read(error, path, "holds NUL bytes: not XML, and no archive that is known");
+		cannot_read(error, path, "holds NUL bytes: no text, and no archive that is known");
 		return NULL;
 	}
 	text[size] = '\0';
-	return open_xml(path, text, size, error);
+	return open_text(path, text, size, error);
 }
 
 /*
@@ -146,35 +170,6 @@ static bool is_usable(struct source *record, const struct request *rq, GError **
 	return ok;
 }
 
-static void put_error_text(struct source *record, GHashTable *hidden, const char *text)
-{
-	const struct query q = { .verb = SOURCE_READ, .path = "/vmdoctor/error.txt" };
-	struct answer a = { .data = clean_text(text, strlen(text), hidden) };
-
-	if (!a.data)
-		a.data = g_bytes_new(text, strlen(text));
-	record_put(record, &q, &a);
-}
-
-/* What the user saw and complains about: known to the checks like anything that was read. */
-static bool put_complaint(struct source *record, const struct request *rq, GHashTable *hidden, GError **error)
-{
-	g_autofree char *text = NULL;
-	const char *file = rq->error_file && strcmp(rq->error_file, "-") != 0 ? rq->error_file
-									     : "/dev/stdin";
-
-	if (rq->error_file && !g_file_get_contents(file, &text, NULL, error))
-		return false;
-	if (rq->error_text || text)
-		put_error_text(record, hidden, text ? text : rq->error_text);
-	if (rq->symptom) {
-		g_autofree char *line = g_strconcat(rq->symptom, "\n", NULL);
-
-		record_put_text(record, "/vmdoctor/symptom", line);
-	}
-	return true;
-}
-
 /* Signatures are of original messages; what was typed or recorded stays as it is, beside them. */
 static void put_originals(struct source *record)
 {
@@ -193,7 +188,7 @@ static struct source *open_live(const struct request *rq, GHashTable *hidden, GE
 		source_live_read_guest_files(live);
 	record_deadline(record, g_get_monotonic_time() + (int64_t)rq->timeout_s * 1000000);
 	/* Who brings an error message may well bring it because there is no libvirt. */
-	if (!rq->error_text && !rq->error_file && !is_usable(record, rq, error)) {
+	if (!rq->error_texts && !rq->error_files && !is_usable(record, rq, error)) {
 		source_free(record);
 		return NULL;
 	}
@@ -224,8 +219,10 @@ struct source *diagnose_open_path(const char *path, GError **error)
 		tree = open_archive(path, error);
 	else
 		return open_file(path, error);
-	if (tree)
+	if (tree) {
 		sos_map(tree);
+		complaint_map(tree);
+	}
 	return tree;
 }
 
@@ -320,7 +317,7 @@ struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GErro
 {
 	struct source *record = rq->from ? open_recorded(rq, hidden, error) : open_live(rq, hidden, error);
 
-	if (record && (!put_complaint(record, rq, hidden, error) || !put_window(record, rq, error) ||
+	if (record && (!complaint_put(record, rq, hidden, error) || !put_window(record, rq, error) ||
 		       !put_target(record, rq, error))) {
 		source_free(record);
 		return NULL;

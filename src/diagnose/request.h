@@ -19,8 +19,9 @@ struct request {
 	/* At which domains: names, UUIDs, running ids, and globs over names; both NULL: all */
 	GStrv domains, globs;
 
-	/* What is complained about: one of symptom_names; texts, or a file of them ("-": standard input) */
-	const char *symptom, *error_text, *error_file;
+	/* What is complained about: one of symptom_names; texts, and files of them ("-": standard input) */
+	const char *symptom;
+	GStrv error_texts, error_files;
 	/* Which lines of logs count; as when_parse() reads times */
 	const char *since, *until, *at;
 	/* What the host is to be upgraded to: release, versions or capabilities file; or an emulator here */

@@ -52,6 +52,24 @@ struct report_domain *report_domain_new(void)
 	return d;
 }
 
+struct report_paste *report_paste_new(void)
+{
+	struct report_paste *p = g_new0(struct report_paste, 1);
+
+	p->kinds = g_ptr_array_new_with_free_func(g_free);
+	p->unknown = g_ptr_array_new_with_free_func(g_free);
+	return p;
+}
+
+void report_paste_free(struct report_paste *p)
+{
+	if (!p)
+		return;
+	g_ptr_array_unref(p->kinds);
+	g_ptr_array_unref(p->unknown);
+	g_free(p);
+}
+
 static void limit_free(struct limit *l)
 {
 	g_free(l->measure);
@@ -105,6 +123,7 @@ void report_free(struct report *r)
 	g_free(r->host.os);
 	g_free(r->host.connection);
 	g_ptr_array_unref(r->options);
+	report_paste_free(r->pasted);
 	g_ptr_array_unref(r->sample);
 	g_ptr_array_unref(r->limits);
 	g_ptr_array_unref(r->domains);

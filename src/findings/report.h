@@ -44,6 +44,13 @@ struct limit {
 	double value;
 };
 
+/** What was understood of a text that was pasted. */
+struct report_paste {
+	GPtrArray *kinds;    /* of char *: of outputs and XML, each once, in order: "ip addr" */
+	GPtrArray *unknown;  /* of char *: commands whose output nobody knows */
+	unsigned int messages; /* lines that are neither */
+};
+
 /** Everything a writer gets. Findings are ranked; strings are owned. */
 struct report {
 	char *version;
@@ -54,6 +61,7 @@ struct report {
 		bool unprivileged;			   /* known not to have been read by root */
 	} host;
 	GPtrArray *options; /* "name=value" of those that change a judgement */
+	struct report_paste *pasted; /* NULL: nothing, or messages only */
 	GPtrArray *sample;    /* of struct sample_row: what was measured of the host */
 	GPtrArray *limits;    /* of struct limit: of the rules that judge what was measured */
 	GPtrArray *domains;   /* of struct report_domain */
@@ -69,6 +77,8 @@ void report_add_limit(struct report *r, const char *measure, double value);
 /** report_limit - where a rule begins to find fault, in the unit of @attr; NaN: none does */
 double report_limit(const struct report *r, const char *row, const char *attr);
 
+struct report_paste *report_paste_new(void);
+void report_paste_free(struct report_paste *p);
 void hop_free(struct hop *h);
 void report_path_free(struct report_path *p);
 struct report_domain *report_domain_new(void);

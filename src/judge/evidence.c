@@ -126,6 +126,17 @@ static char *text_of(const xmlNode *node)
 	return g_string_free(out, FALSE);
 }
 
+/* What was pasted is no more than what somebody showed. */
+static char *source_of(const xmlNode *origin)
+{
+	const char *from = origin ? facts_get(origin, "from") : "facts";
+	const xmlNode *host = origin ? facts_host(origin->doc) : NULL;
+
+	if (host && facts_child(host, "pasted-answer", "at", from))
+		return g_strdup_printf("(pasted) %s", from);
+	return g_strdup(from);
+}
+
 struct evidence *evidence_of(xmlNode *const *nodes, int n)
 {
 	const xmlNode *node = nodes[0];
@@ -133,7 +144,7 @@ struct evidence *evidence_of(xmlNode *const *nodes, int n)
 	const xmlNode *element = node->type == XML_ELEMENT_NODE ? node : node->parent;
 	const xmlNode *origin = origin_of(element);
 
-	e->source = g_strdup(origin ? facts_get(origin, "from") : "facts");
+	e->source = source_of(origin);
 	e->locator = locator_of(origin, element);
 	e->text = node->type == XML_ATTRIBUTE_NODE ? attrs_text(nodes, n) : text_of(element);
 	return e;
