@@ -9,6 +9,7 @@
  *     said  the innermost sentence
  *     named @kind @value @state ("there", "not there"; else @error)
  *           @mode @owner @group @type @driver @link-state @program   as far as they are known; its text: as ls -l
+ *   complaint @symptom  what the text complains about, in a person's words
  *   refusal  what libvirt says to a domain's XML that is about to be defined
  * At most MESSAGES_MAX, those of most weight, in the order of the text.
  */
@@ -22,6 +23,7 @@
 #include "formats/envelope.h"
 #include "formats/readable.h"
 #include "formats/untangle.h"
+#include "rules/complaint.h"
 
 #define TEXT "/vmdoctor/error.txt"
 #define ORIGINALS "/vmdoctor/error.original.txt" /* the same in English, where it was in another language */
@@ -290,6 +292,18 @@ static void add_message(struct source *src, xmlNode *host, const struct candidat
 		add_named(src, message, c->envelope.named->pdata[i]);
 }
 
+static void add_complaint(xmlNode *host, const char *text)
+{
+	g_autofree char *symptom = complaint_symptom(text);
+	xmlNode *complaint;
+
+	if (!symptom)
+		return;
+	complaint = facts_add(host, "complaint");
+	facts_from(complaint, TEXT, 0);
+	facts_set(complaint, "symptom", symptom);
+}
+
 static void add_refusal(struct source *src, xmlNode *host)
 {
 	g_autofree char *text = NULL;
@@ -312,6 +326,7 @@ static void gather_message(struct source *src, xmlNode *host)
 	add_refusal(src, host);
 	if (source_read(src, ORIGINALS, &text, &size) < 0 && source_read(src, TEXT, &text, &size) < 0)
 		return;
+	add_complaint(host, text);
 	g_autoptr(GPtrArray) lines = untangle(text, size);
 	g_autoptr(GPtrArray) all = candidates(src, lines);
 

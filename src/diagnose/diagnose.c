@@ -79,6 +79,14 @@ static GStrv choose(const struct request *rq, struct source *record, const GStrv
 	return list;
 }
 
+/* What was said by an option, else what was said in words. */
+static struct complaint complaint_of(const struct request *rq, xmlDoc *facts)
+{
+	if (rq->symptom)
+		return (struct complaint){ rq->symptom, true };
+	return (struct complaint){ facts_get(xml_child(facts_host(facts), "complaint"), "symptom"), false };
+}
+
 struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArray *rules, GError **error)
 {
 	struct muting muting = { .ignore = rq->ignore };
@@ -91,7 +99,7 @@ struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArra
 	judge(rules, facts, r, NULL);
 	judge_fallbacks(r, rules);
 	judge_mute(r, &muting);
-	judge_rank(r, rules, rq->symptom);
+	judge_rank(r, rules, complaint_of(rq, facts));
 	g_clear_pointer(&muting.baseline, g_hash_table_unref);
 	return r;
 }

@@ -40,12 +40,17 @@ struct muting {
 
 /** judge_mute - removes what @muting covers and counts it */
 void judge_mute(struct report *report, const struct muting *muting);
+/** What the user complains about; NULL: nothing. Said by --symptom, or by words that may mean something else. */
+struct complaint {
+	const char *symptom;
+	bool is_certain;
+};
+
 /**
  * judge_rank - sets explained_by, score and rank, and sorts
- * @symptom: what the user complains about, or NULL
  * A total order: by score of the root, then root before consequence, then score, then key.
  */
-void judge_rank(struct report *report, GPtrArray *rules, const char *symptom);
+void judge_rank(struct report *report, GPtrArray *rules, struct complaint complaint);
 
 /** evidence_of - where an element was read and what it says, or @n attributes of one element */
 struct evidence *evidence_of(xmlNode *const *nodes, int n);

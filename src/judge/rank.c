@@ -3,7 +3,7 @@
  * rank - which finding to look at first.
  *
  * Score: how bad, times how sure; a finding that explains the complaint moves half the way to 1,
- * and the others lose half. A root is at least as bad as the worst that it explains.
+ * and the others lose half; where the complaint is only in a person's words, an eighth, and none loses. A root is at least as bad as the worst that it explains.
  */
 #include <fnmatch.h>
 #include <string.h>
@@ -193,14 +193,14 @@ static void doubt_contradictions(struct report *report, GPtrArray *rules)
 		((struct finding *)doubtful->pdata[i])->confidence = CONFIDENCE_LIKELY;
 }
 
-static void score(struct finding *f, const char *symptom)
+static void score(struct finding *f, struct complaint complaint)
 {
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
-	if (!symptom)
+	if (!complaint.symptom)
 		return;
-	if (g_strv_contains((const char *const *)f->symptoms, symptom))
-		f->score += (1 - f->score) / 2;
-	else
+	if (g_strv_contains((const char *const *)f->symptoms, complaint.symptom))
+		f->score += (1 - f->score) / (complaint.is_certain ? 2 : 8);
+	else if (complaint.is_certain)
 		f->score /= 2;
 }
 
@@ -221,7 +221,7 @@ static int by_rank(gconstpointer a, gconstpointer b, gpointer keys)
 	return strcmp(x->key, y->key);
 }
 
-void judge_rank(struct report *report, GPtrArray *rules, const char *symptom)
+void judge_rank(struct report *report, GPtrArray *rules, struct complaint complaint)
 {
 	g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
 	GPtrArray *all = report->findings;
@@ -229,7 +229,7 @@ void judge_rank(struct report *report, GPtrArray *rules, const char *symptom)
 	for (size_t i = 0; i < all->len; i++) {
 		struct finding *f = all->pdata[i];
 
-		score(f, symptom);
+		score(f, complaint);
 		g_hash_table_insert(keys, f->key, f);
 	}
 	find_roots(report, rules, keys);

@@ -53,7 +53,7 @@ static struct report *judge_with(const char *rules, xmlDoc *facts)
 	if (!list)
 		fail_msg("%s", error->message);
 	judge(list, facts, r, NULL);
-	judge_rank(r, list, NULL);
+	judge_rank(r, list, (struct complaint){ 0 });
 	facts_free(facts);
 	return r;
 }
