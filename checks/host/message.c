@@ -309,11 +309,11 @@ static void add_refusal(struct source *src, xmlNode *host)
 	g_autofree char *text = NULL;
 	xmlNode *refusal;
 
-	if (source_read(src, SOURCE_DEFINE_LOG, &text, NULL) < 0)
+	if (source_read(src, SOURCE_DEFINE_LOG, &text, NULL) < 0 || !*g_strstrip(text))
 		return;
 	refusal = facts_add(host, "refusal");
 	facts_from(refusal, SOURCE_DEFINE_LOG, 1);
-	facts_text(refusal, g_strstrip(g_str_has_prefix(text, "error: ") ? text + strlen("error: ") : text));
+	facts_text(refusal, g_str_has_prefix(text, "error: ") ? text + strlen("error: ") : text);
 }
 
 static void gather_message(struct source *src, xmlNode *host)
