@@ -226,6 +226,7 @@ static char *file_ping(struct paste *p, const struct paste_part *part)
 	return paste_keep(p, "ping", part);
 }
 
+/* What says "log" in its name holds messages of its own, "need to frag": checks/host/message.c reads it, too. */
 #define ADDRESS "(?:\\d+\\.\\d+\\.\\d+\\.\\d+|[0-9a-f]*:[0-9a-f:]+)"
 
 const struct paste_row paste_net_rows[] = {
@@ -240,7 +241,7 @@ const struct paste_row paste_net_rows[] = {
 	{ "brctl show", "^brctl show", "^bridge name\\s+bridge id", "^\\S+\\s+[0-9a-f]{4}\\.[0-9a-f]{12}|^\\s+\\S+$", false, file_brctl },
 	{ "route", "^route\\b|^netstat -\\w*r", "^Kernel IP routing table", "^Destination|^[\\d.]+ |^default ", false, file_route_n },
 	{ "ifconfig", "^ifconfig\\b", "^[\\w.-]+: flags=\\d+<[A-Z,]*> +mtu \\d+", "^\\s+\\S|^[\\w.-]+: flags=", true, file_ifconfig },
-	{ "ping", "^ping\\b", "^PING \\S+ \\(", "^\\d+ bytes from |^From \\S+ icmp_seq|^--- .* ping statistics|packets transmitted|^rtt |^ping: ", true, file_ping },
-	{ "tcpdump", "^tcpdump\\b", "^\\d\\d:\\d\\d:\\d\\d\\.\\d{6} (?:\\S+ +(?:In|Out|B|M|P) +)?(?:IP6?|ARP|STP|[0-9a-f:]{17} >)", "^\\d\\d:\\d\\d:\\d\\d\\.\\d{6} |^\\s+\\S|^\\d+ packets ", false, file_tcpdump },
+	{ "log of ping", "^ping\\b", "^PING \\S+ \\(", "^\\d+ bytes from |^From \\S+ icmp_seq|^--- .* ping statistics|packets transmitted|^rtt |^ping: ", true, file_ping },
+	{ "log of tcpdump", "^tcpdump\\b", "^\\d\\d:\\d\\d:\\d\\d\\.\\d{6} (?:\\S+ +(?:In|Out|B|M|P) +)?(?:IP6?|ARP|STP|[0-9a-f:]{17} >)", "^\\d\\d:\\d\\d:\\d\\d\\.\\d{6} |^\\s+\\S|^\\d+ packets ", false, file_tcpdump },
 	{ 0 },
 };
