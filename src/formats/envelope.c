@@ -84,6 +84,11 @@ static const struct shape {
 	  "Error while building firewall|Failed to start the nwfilter driver|XML document failed to validate against schema|"
 	  "multiple matching (interfaces|domains) found|Operation not supported|Hook script execution failed|tainted|deprecated configuration): (?<rest>.+)$",
 	  "libvirt", false },
+	/* whatever front end stands before libvirt's or QEMU's own beginning */
+	{ "^.{2,300}?(: |\\. |\\(|'|, |error )(?<rest>(internal error|operation failed|unsupported configuration|XML error|Requested operation is not valid|"
+	  "argument unsupported|invalid argument|library call failed|error from service|unable to execute QEMU (agent )?command '|"
+	  "process exited while connecting to monitor|qemu unexpectedly closed the monitor|Child process \\(|End of file while reading data|Cannot recv data|"
+	  "virError\\(Code=|libvirtError: |(Domain|Network|Storage pool|Storage volume) not found: |qemu-(system-\\w+|kvm|img): |libvirt: ).+)$", NULL, false },
 	/* programs around their own */
 	{ "^(?:/\\S*/)?(?<program>qemu[\\w-]*|kvm|virtiofsd|swtpm\\w*|dnsmasq(-\\w+)?|passt|slirp4netns|virt-\\w+|virsh|virt\\w+d|libvirtd|ssh|nc|ncat|iptables|nft|ip6?tables|modprobe|"
 	  "systemd(-\\w+)?|sudo|mount(\\.\\w+)?|iscsiadm|lvcreate|vgcreate|pvcreate|mkfs(\\.\\w+)?): (?<option>-[a-z][\\w-]*) (?<argument>\\{.*?\\}|\\S+?): (?<rest>.+)$", NULL, false },
