@@ -53,6 +53,7 @@ static struct report *judge_with(const char *rules, xmlDoc *facts)
 	if (!list)
 		fail_msg("%s", error->message);
 	judge(list, facts, r, NULL);
+	judge_fallbacks(r, list);
 	judge_rank(r, list, (struct complaint){ 0 });
 	facts_free(facts);
 	return r;
@@ -205,6 +206,69 @@ static void a_root_ranks_before_what_it_explains_and_cycles_are_refused(void **s
 	report_free(r);
 }
 
+/* Two rules of logs, each on its match of the same line of the same file. */
+#define LOG_RULE(id, cause, attrs, rest) \
+	"<rule id='" id "' cause='" cause "' severity='error' confidence='certain' symptoms='crash' " attrs \
+	"><title>T</title><log in='error' regex='frobnicated'/><report>It was.</report>" \
+	"<fix>See.</fix><reference href='https://example.org/'>R</reference>" rest "</rule>"
+
+static xmlDoc *facts_of_line(unsigned int first, unsigned int second)
+{
+	static const char *const rules[] = { "a-one", "b-two" };
+	unsigned int lines[] = { first, second };
+	xmlDoc *facts = facts_new();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		xmlNode *match = facts_add(facts_host(facts), "match");
+
+		facts_set(match, "rule", rules[i]);
+		facts_set(match, "log", "error");
+		facts_set(match, "count", "1");
+		facts_from(match, "/vmdoctor/error.txt", lines[i]);
+		facts_text(match, "it was frobnicated");
+	}
+	return facts;
+}
+
+static void two_causes_for_one_line_leave_none_certain(void **state G_GNUC_UNUSED)
+{
+	static const char both[] = LOG_RULE("a-one", "x", "", "") LOG_RULE("b-two", "y", "", "");
+	struct report *same = judge_with(both, facts_of_line(3, 3)), *apart = judge_with(both, facts_of_line(3, 4));
+
+	assert_int_equal(nth(same, 0)->confidence, CONFIDENCE_LIKELY);
+	assert_int_equal(nth(same, 1)->confidence, CONFIDENCE_LIKELY);
+	assert_int_equal(nth(apart, 0)->confidence, CONFIDENCE_CERTAIN);
+	report_free(same);
+	report_free(apart);
+}
+
+static void the_last_resort_speaks_only_where_nobody_else_does(void **state G_GNUC_UNUSED)
+{
+	struct report *r = judge_with(LOG_RULE("a-one", "x", "fallback='yes'", "") LOG_RULE("b-two", "y", "", ""),
+				      facts_of_line(3, 3));
+	struct report *alone = judge_with(LOG_RULE("a-one", "x", "fallback='yes'", ""), facts_of_line(3, 3));
+
+	assert_int_equal(r->findings->len, 1);
+	assert_string_equal(nth(r, 0)->rule, "b-two");
+	assert_int_equal(r->fired, 1);
+	assert_string_equal(nth(alone, 0)->rule, "a-one");
+	report_free(r);
+	report_free(alone);
+}
+
+static void a_root_is_as_bad_as_what_it_causes(void **state G_GNUC_UNUSED)
+{
+	struct report *r = judge_with(
+		RULE("a-root", "/facts/vm/machine", "<report test='true()' severity='advice'>r</report>")
+		"<explains rule='b-two'/></rule>"
+		RULE("b-two", "/facts/vm/machine", "<report test='true()' severity='critical'>c</report>") "</rule>",
+		facts_with("m", "1"));
+
+	assert_string_equal(nth(r, 0)->rule, "a-root");
+	assert_int_equal(nth(r, 0)->severity, SEVERITY_CRITICAL);
+	report_free(r);
+}
+
 static void muting_counts_and_removes(void **state G_GNUC_UNUSED)
 {
 	static const char *const yes[] = { "a-b", "a-*:n1", "a-b:vm/n*", "a-b:n?" };
@@ -353,6 +417,9 @@ int main(void)
 		cmocka_unit_test(the_first_true_report_wins),
 		cmocka_unit_test(words_are_chosen_by_the_first_test_that_holds),
 		cmocka_unit_test(a_root_ranks_before_what_it_explains_and_cycles_are_refused),
+		cmocka_unit_test(two_causes_for_one_line_leave_none_certain),
+		cmocka_unit_test(the_last_resort_speaks_only_where_nobody_else_does),
+		cmocka_unit_test(a_root_is_as_bad_as_what_it_causes),
 		cmocka_unit_test(muting_counts_and_removes),
 		cmocka_unit_test(rules_that_break_the_schema_are_refused_with_their_place),
 		cmocka_unit_test(parameters_are_set_by_name),
