@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "findings/report.h"
+#include "report/places.h"
 #include "base/i18n.h"
 
 /* Hosts and domains are full of "host" subjects and of subjects that repeat the domain's name. */
@@ -19,10 +20,13 @@ char *text_place(const char *domain, const char *subject)
 
 char *text_source(const struct evidence *e)
 {
+	g_autofree char *command = place_command(e->source);
 	const char *at = e->locator;
 
 	if (!at || !*at)
-		return g_strdup(e->source);
+		return g_strdup(command ? command : e->source);
+	if (command)
+		return g_strdup_printf("%s, %s", command, at);
 	if (g_str_has_prefix(at, "line ") && g_ascii_isdigit(at[5]))
 		at += strlen("line ");
 	return g_strdup_printf("%s:%s", e->source, at);

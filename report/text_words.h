@@ -10,7 +10,8 @@ struct report_domain;
 
 /** text_place - "web-01, vda", or "host"; g_free() it */
 char *text_place(const char *domain, const char *subject);
-/** text_source - where evidence was read, as grep and compilers say it: "path:12"; g_free() it */
+/** text_source - where evidence was read, as grep and compilers say it, "path:12"; of what libvirt or the kernel
+ *  answered, the command that shows it: "virsh dumpxml web, line 12"; g_free() it */
 char *text_source(const struct evidence *e);
 /** text_time - "2026-03-01 10:15:00 UTC"; what is no ISO 8601 is shown as it is; g_free() it */
 char *text_time(const char *taken);
