@@ -25,17 +25,28 @@ static bool has_letters_beyond_ascii(const char *line)
 	return false;
 }
 
-/* How "error: " begins where a whole message may have no accent. */
-static bool begins_foreign(const char *line)
+/* Where a message has no letter beyond ASCII, two of the commonest words of other languages tell it. */
+static bool has_foreign_words(const char *line)
 {
-	static const char *const words[] = { "erro:", "errore:", "error interno:", "erreur", "fehler", "fout:", "chyba", "virhe",
-					     "feil:", "fel:", "hiba", "eroare" };
+	static const char *const words[] = {
+		"fehler", "nicht", "ist",  "kein",  "keine", "konnte", "schlug", "fehl", "bereits", "gefunden", "mit",
+		"und",	  "zu",	   "le",   "la",    "les",   "du",     "des",	 "est",	 "n'est",   "pas",	"une", "un",
+		"el",	  "los",   "las",  "una",   "que",   "con",    "del",	 "se",	 "ha",	    "de",	"para", "il",
+		"non",	  "di",	   "della", "erro", "erre",  "errore", "erreur", "com",	 "uma",	    "foi",	"nie", "jest",
+		"niet",	  "een",   "het",  "inte",  "ett",   "fel",    "feil",	 "chyba", "virhe",  "hiba",	NULL,
+	};
 	g_autofree char *low = g_utf8_strdown(line, -1);
+	g_auto(GStrv) parts = g_strsplit_set(low, " :,.()", -1);
+	unsigned int n = 0;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strstr(low, words[i]))
-			return true;
-	return false;
+	for (size_t i = 0; parts[i]; i++)
+		n += g_strv_contains(words, parts[i]);
+	return n >= 2;
+}
+
+static bool is_foreign(const char *line)
+{
+	return has_letters_beyond_ascii(line) || has_foreign_words(line);
 }
 
 static struct catalogue *open_one(const char *language, const char *domain)
@@ -99,7 +110,7 @@ static GPtrArray *foreign_lines(const GStrv lines)
 	for (size_t i = 0; lines[i] && foreign->len < LINES_MAX; i++) {
 		g_autofree char *readable = readable_text(lines[i], MIN(strlen(lines[i]), LINE_BYTES_MAX));
 
-		if (has_letters_beyond_ascii(readable) || begins_foreign(readable))
+		if (is_foreign(readable))
 			g_ptr_array_add(foreign, g_steal_pointer(&readable));
 	}
 	return foreign;
@@ -114,7 +125,7 @@ static bool turn_back(GStrv lines, struct catalogue *const *c)
 		g_autofree char *readable = readable_text(lines[i], MIN(strlen(lines[i]), LINE_BYTES_MAX));
 		char *turned;
 
-		if (!has_letters_beyond_ascii(readable) && !begins_foreign(readable))
+		if (!is_foreign(readable))
 			continue;
 		tried++;
 		turned = catalogue_original(c, readable);
