@@ -81,7 +81,7 @@ static void gather_stats(struct source *src, xmlNode *vm)
 	facts_from(stats, path, 0);
 	if (facts_error(stats, source_read(src, path, &text, NULL)))
 		return;
-	if (!json_parser_load_from_data(parser, text, -1, NULL) ||
+	if (!json_read_load(parser, text, -1, NULL) ||
 	    !json_read_root(parser)) {
 		facts_set(stats, "error", "EBADMSG");
 		return;

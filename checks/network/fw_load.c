@@ -2,6 +2,7 @@
 /*
  * fw_load - a firewall out of nft's listings.
  */
+#include "base/json_read.h"
 #include "checks/network/fw_private.h"
 
 #include <fnmatch.h>
@@ -116,7 +117,7 @@ struct firewall *firewall_new(const char *json, const char *text, GError **error
 	fw->sets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	fw->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	load_texts(fw, text);
-	if (json_parser_load_from_data(fw->parser, json, -1, error)) {
+	if (json_read_load(fw->parser, json, -1, error)) {
 		all = json_read_array(json_read_root(fw->parser), "nftables");
 		if (!all)
 			g_set_error(error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,

@@ -97,7 +97,7 @@ static JsonParser *parse(const char *text)
 {
 	JsonParser *parser = json_parser_new();
 
-	if (!json_parser_load_from_data(parser, text, -1, NULL) || !json_read_root(parser))
+	if (!json_read_load(parser, text, -1, NULL) || !json_read_root(parser))
 		g_clear_object(&parser);
 	return parser;
 }

@@ -4,6 +4,40 @@
  */
 #include "base/json_read.h"
 
+#include <string.h>
+
+/* Brackets outside of strings; what is no JSON is counted, too, and refused by the parser. */
+static gboolean is_too_deep(const char *text, gsize size)
+{
+	gboolean in_string = FALSE;
+	guint depth = 0;
+
+	for (gsize i = 0; i < size; i++) {
+		char c = text[i];
+
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string && (c == '{' || c == '[') && ++depth > JSON_DEPTH_MAX)
+			return TRUE;
+		else if (!in_string && (c == '}' || c == ']') && depth > 0)
+			depth--;
+	}
+	return FALSE;
+}
+
+gboolean json_read_load(JsonParser *parser, const char *text, gssize size, GError **error)
+{
+	gsize length = size < 0 ? strlen(text) : (gsize)size;
+
+	if (is_too_deep(text, length)) {
+		g_set_error(error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE, "nested deeper than %d", JSON_DEPTH_MAX);
+		return FALSE;
+	}
+	return json_parser_load_from_data(parser, text, (gssize)length, error);
+}
+
 JsonObject *json_as_object(JsonNode *node)
 {
 	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;

@@ -10,6 +10,11 @@
 
 #include <json-glib/json-glib.h>
 
+/** json_read_load - the one door for JSON: as json_parser_load_from_data(), which recurses, but never deeper than
+ *  JSON_DEPTH_MAX; @size -1: up to the NUL. Source: RFC 8259, section 9: a parser may limit the depth of nesting */
+gboolean json_read_load(JsonParser *parser, const char *text, gssize size, GError **error);
+#define JSON_DEPTH_MAX 100
+
 /** json_read_root - what @parser has read, if it is an object; NULL of an empty text, too */
 JsonObject *json_read_root(JsonParser *parser);
 

@@ -111,7 +111,6 @@ static int run(struct options *o, int argc, char **argv)
 		status = cmd_usage(o, error);
 		return wants_plugin(argc, argv) ? plugin_cannot() : status;
 	}
-	o->request.is_passed_on = o->record != NULL;
 	status = check(o);
 	options_done(o);
 	return status;

@@ -226,7 +226,7 @@ struct source *diagnose_open_path(const char *path, GError **error)
 	return tree;
 }
 
-/* What is recorded anew is cleaned: a sosreport holds what nobody should pass on. */
+/* A report goes further than the recording that it is of: what a sosreport holds is hidden before a check sees it. */
 static struct source *open_recorded(const struct request *rq, GHashTable *hidden, GError **error)
 {
 	struct source *knowledge = source_knowledge_new(), *tree, *all;
@@ -246,9 +246,7 @@ static struct source *open_recorded(const struct request *rq, GHashTable *hidden
 		return NULL;
 	}
 	all = source_overlay_new(tree, knowledge);
-	if (rq->is_passed_on)
-		all = source_clean_new(all, hidden);
-	return record_new(all);
+	return record_new(source_clean_new(all, hidden));
 }
 
 /* Relative times count from when the recording was taken, not from when it is read. */

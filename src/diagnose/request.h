@@ -39,7 +39,6 @@ struct request {
 	gboolean no_guest, guest_files; /* ask no agent; let it read files in the guest, too */
 	gboolean probe; /* send frames, as probing says */
 	struct source_probe_options probing;
-	bool is_passed_on; /* what is read will be kept or given to others: a recording is cleaned, too */
 };
 
 #endif

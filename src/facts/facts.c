@@ -15,7 +15,7 @@
 #include "base/xml.h"
 
 #define TEXT_CAP_BYTES 8192
-#define JSON_DEPTH_MAX 16
+#define FACTS_DEPTH_MAX 16
 
 xmlDoc *facts_new(void)
 {
@@ -239,7 +239,7 @@ static void add_member(xmlNode *node, const char *name, JsonNode *value, int dep
 {
 	g_autofree char *safe = xml_name(name);
 
-	if (depth > JSON_DEPTH_MAX || JSON_NODE_HOLDS_NULL(value))
+	if (depth > FACTS_DEPTH_MAX || JSON_NODE_HOLDS_NULL(value))
 		return;
 	if (JSON_NODE_HOLDS_VALUE(value)) {
 		set_scalar(node, safe, value);
@@ -263,7 +263,7 @@ xmlNode *facts_json(xmlNode *parent, const char *element, struct source *src, co
 
 	if (!text)
 		return node;
-	if (!json_parser_load_from_data(parser, text, (gssize)size, &error) ||
+	if (!json_read_load(parser, text, (gssize)size, &error) ||
 	    !json_read_root(parser)) {
 		facts_error(node, -EBADMSG);
 		facts_set(node, "message", error ? error->message : "not a JSON object");

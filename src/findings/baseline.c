@@ -12,9 +12,11 @@ GHashTable *baseline_load(const char *path, GError **error)
 {
 	g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autofree char *text = NULL;
 	JsonArray *findings;
+	gsize size;
 
-	if (!json_parser_load_from_file(parser, path, error))
+	if (!g_file_get_contents(path, &text, &size, error) || !json_read_load(parser, text, (gssize)size, error))
 		return NULL;
 	findings = json_read_array(json_read_root(parser), "findings");
 	if (!findings) {

@@ -251,7 +251,7 @@ static bool is_this_machine(struct live *live)
 	live->local = 1;
 	source_ask(live->children[part_of(path)], &q, &a);
 	text = a.data ? g_bytes_get_data(a.data, &size) : NULL;
-	if (text && json_parser_load_from_data(parser, text, (gssize)size, NULL)) {
+	if (text && json_read_load(parser, text, (gssize)size, NULL)) {
 		JsonObject *o = json_read_root(parser);
 		const char *driver = json_read_text(o, "driver");
 

@@ -48,12 +48,27 @@ static void what_is_absent_is_nothing(void **state G_GNUC_UNUSED)
 	assert_null(json_as_object(NULL));
 }
 
+/* json-glib recurses: a file of 300 KB would end the program. */
+static void what_is_nested_too_deep_is_refused(void **state G_GNUC_UNUSED)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autoptr(GString) deep = g_string_new(NULL);
+	g_autoptr(GError) error = NULL;
+
+	for (int i = 0; i < 100000; i++)
+		g_string_append(deep, "{\"a\":");
+	assert_false(json_read_load(parser, deep->str, -1, &error));
+	assert_non_null(error);
+	assert_true(json_read_load(parser, "{\"a\":\"[[[[ \\\" {{{{\"}", -1, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_there_is_read),
 		cmocka_unit_test(another_type_is_nothing),
 		cmocka_unit_test(what_is_absent_is_nothing),
+		cmocka_unit_test(what_is_nested_too_deep_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("json_read", tests, NULL, NULL);

@@ -141,7 +141,7 @@ static void add_manifest(struct sos *s)
 	JsonObject *all;
 
 	if (source_read(s->record, MANIFEST, &text, NULL) < 0 ||
-	    !json_parser_load_from_data(parser, text, -1, NULL))
+	    !json_read_load(parser, text, -1, NULL))
 		return;
 	all = json_read_object(json_read_root(parser), "components");
 	all = json_read_object(json_read_object(all, "report"), "plugins");

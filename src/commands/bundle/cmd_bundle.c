@@ -276,7 +276,7 @@ static int bundle(const struct options *o)
 
 int cmd_bundle(int argc, char **argv)
 {
-	struct options o = { .command = FOR_BUNDLE, .request.is_passed_on = true };
+	struct options o = { .command = FOR_BUNDLE };
 	g_autoptr(GError) error = NULL;
 	int status;
 

@@ -65,7 +65,7 @@ struct diff_side *diff_side_of_json(const char *name, const char *text, gsize si
 	JsonObject *root;
 	JsonArray *a;
 
-	if (!json_parser_load_from_data(parser, text, (gssize)size, error))
+	if (!json_read_load(parser, text, (gssize)size, error))
 		return NULL;
 	root = json_read_root(parser);
 	if (g_strcmp0(json_read_text(root, "schema"), "vmdoctor.report/1") != 0) {

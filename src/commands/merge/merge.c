@@ -99,7 +99,7 @@ bool merge_add(struct merge *m, const char *name, const char *text, gsize size, 
 	JsonObject *root, *host;
 	const char *called;
 
-	if (!json_parser_load_from_data(parser, text, (gssize)size, error)) {
+	if (!json_read_load(parser, text, (gssize)size, error)) {
 		g_prefix_error(error, "%s: ", name);
 		return false;
 	}

@@ -41,7 +41,7 @@ static JsonNode *command(virDomainPtr dom, const char *text, int *ret_error)
 		return NULL;
 	}
 	*ret_error = -EBADMSG;
-	if (!json_parser_load_from_data(parser, answer, -1, NULL) || !(o = json_read_root(parser)) ||
+	if (!json_read_load(parser, answer, -1, NULL) || !(o = json_read_root(parser)) ||
 	    !json_object_has_member(o, "return"))
 		return NULL;
 	*ret_error = 0;
