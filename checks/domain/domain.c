@@ -110,7 +110,7 @@ static bool is_foreign(const char *type)
 {
 	static const char *const ours[] = { "qemu", "kvm", "kqemu", "hvf", "test", NULL };
 
-	return type && !g_strv_contains(ours, type);
+	return type && *type && !g_strv_contains(ours, type);
 }
 
 static void set_foreign(xmlNode *vm, xmlNode *domain)
