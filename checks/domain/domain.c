@@ -6,6 +6,8 @@
  * inactive/domain (the persistent XML of one that runs), info (state, reason, autostart …), and
  * on vm itself @uuid @state @reason @active; disk-errors/disk-errors @disk @kind (no-space, unspec)
  * of one that is paused for an I/O error: only then, as the question goes to QEMU's monitor.
+ * A domain of another hypervisor (Xen, LXC, bhyve …) is foreign @type and has no domain: what rules say
+ * of QEMU is not so there.
  * Without libvirt's answers: /run/libvirt/qemu/NAME.xml (status XML, whose <domain> is the live
  * one) and /etc/libvirt/qemu/NAME.xml.
  * Source: formatdomain.html, virDomainGetXMLDesc(), libvirt src/conf/domain_conf.c (domstatus)
@@ -103,6 +105,28 @@ static void set_identity(xmlNode *vm, const xmlNode *domain, const xmlNode *info
 		facts_set(vm, "active", live ? "yes" : "no");
 }
 
+/* "test" is libvirt's own play driver, which imitates QEMU's. */
+static bool is_foreign(const char *type)
+{
+	static const char *const ours[] = { "qemu", "kvm", "kqemu", "hvf", "test", NULL };
+
+	return type && *type && !g_strv_contains(ours, type);
+}
+
+static void set_foreign(xmlNode *vm, xmlNode *domain)
+{
+	xmlNode *foreign, *inactive = xml_child(vm, "inactive");
+
+	if (!is_foreign(facts_get(domain, "type")))
+		return;
+	foreign = facts_add(vm, "foreign");
+	facts_set(foreign, "type", facts_get(domain, "type"));
+	facts_from(foreign, facts_get(domain, "from"), (unsigned int)MAX(xmlGetLineNo(domain), 0));
+	drop(domain);
+	if (inactive)
+		drop(inactive);
+}
+
 static void gather_domain(struct source *src, xmlNode *vm)
 {
 	g_autofree char *file = source_path_escape(facts_get(vm, "name"));
@@ -122,6 +146,7 @@ static void gather_domain(struct source *src, xmlNode *vm)
 
 		facts_json(vm, "disk-errors", src, errors);
 	}
+	set_foreign(vm, domain);
 }
 
 const struct check check_domain = {

@@ -6,7 +6,8 @@
  *   libosinfo @id            what the domain's metadata says
  *   guest ...                what the guest agent says (os-id, os-version-id, os-pretty-name …),
  *                            asked only where its channel is connected; @error otherwise
- *   guest-os @id @short-id @name @family @eol-date @basis (agent, libosinfo)
+ *   guest-os @id @short-id @name @family @eol-date @basis (agent, libosinfo, or id: the database
+ *            does not know it, and what stands here is what its id gives away)
  *            @virtio-net @virtio-blk @virtio-scsi @virtio-balloon @virtio-rng @virtio-gpu
  *            @virtio-input @q35: native, driver (to be installed), no, unknown
  *            @secure-boot …  out of osinfo-db
@@ -135,6 +136,60 @@ static bool add_os(struct source *src, xmlNode *vm, const char *id, const char *
 	return true;
 }
 
+/* Who makes what; a system that osinfo-db does not know yet is newer than those that it knows. */
+static const struct maker {
+	const char *start, *family, *version, *virtio;
+} makers[] = {
+	{ "http://microsoft.com/win/", "winnt", "10.0", "driver" },
+	{ "http://debian.org/", "linux", NULL, "native" },
+	{ "http://ubuntu.com/", "linux", NULL, "native" },
+	{ "http://fedoraproject.org/", "linux", NULL, "native" },
+	{ "http://redhat.com/", "linux", NULL, "native" },
+	{ "http://centos.org/", "linux", NULL, "native" },
+	{ "http://almalinux.org/", "linux", NULL, "native" },
+	{ "http://rockylinux.org/", "linux", NULL, "native" },
+	{ "http://oracle.com/ol/", "linux", NULL, "native" },
+	{ "http://opensuse.org/", "linux", NULL, "native" },
+	{ "http://suse.com/", "linux", NULL, "native" },
+	{ "http://archlinux.org/", "linux", NULL, "native" },
+	{ "http://alpinelinux.org/", "linux", NULL, "native" },
+	{ "http://nixos.org/", "linux", NULL, "native" },
+	{ "http://libosinfo.org/linux/", "linux", NULL, "native" },
+};
+
+static void set_by_maker(xmlNode *os, const struct maker *m)
+{
+	facts_set(os, "family", m->family);
+	facts_set(os, "version", m->version);
+	for (size_t i = 0; i < G_N_ELEMENTS(devices); i++)
+		facts_set(os, devices[i].name,
+			  g_str_has_prefix(devices[i].name, "virtio-") ? m->virtio : "unknown");
+}
+
+/* "http://debian.org/debian/14" is debian 14, a Linux. */
+static void add_os_by_id(xmlNode *vm, const xmlNode *libosinfo)
+{
+	const char *id = facts_get(libosinfo, "id");
+	g_auto(GStrv) parts = g_strsplit(id, "/", -1);
+	guint n = g_strv_length(parts);
+	g_autofree char *name = n > 1 ? g_strdup_printf("%s %s", parts[n - 2], parts[n - 1]) : NULL;
+
+	for (size_t i = 0; name && i < G_N_ELEMENTS(makers); i++) {
+		xmlNode *os;
+
+		if (!g_str_has_prefix(id, makers[i].start))
+			continue;
+		os = facts_add(vm, "guest-os");
+		facts_set(os, "id", id);
+		facts_set(os, "name", name);
+		facts_set(os, "basis", "id");
+		facts_set(os, "from", facts_get(libosinfo, "from"));
+		facts_set(os, "line", facts_get(libosinfo, "line"));
+		set_by_maker(os, &makers[i]);
+		return;
+	}
+}
+
 static char *agent_id(const xmlNode *guest)
 {
 	const char *id = facts_get(guest, "os-id"), *version = facts_get(guest, "os-version-id");
@@ -154,8 +209,8 @@ static void gather_guest_os(struct source *src, xmlNode *vm)
 	if (said && add_os(src, vm, said, "agent"))
 		return;
 	id = facts_get(xml_child(vm, "libosinfo"), "id");
-	if (id)
-		add_os(src, vm, id, "libosinfo");
+	if (id && !add_os(src, vm, id, "libosinfo"))
+		add_os_by_id(vm, xml_child(vm, "libosinfo"));
 }
 
 const struct check check_guest_os = {

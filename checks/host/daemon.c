@@ -7,7 +7,7 @@
  *          daemon that rests) @clients (connections to the socket, and to that for readers)
  *          @pid @running (yes, no: is the process of the PID file this daemon?)
  *          @enabled (yes, no: its socket or service unit starts at boot)
- *          @installed (yes, no) @open-files @max-files (of the process)
+ *          @installed (yes, no) @open-files @max-files @age-s (of the process)
  * An attribute that is not there is not known.
  * Source: libvirt.org/daemons.html; proc(5), net/unix: Flags 00010000 is __SO_ACCEPTCON,
  * St 03 is SS_CONNECTED (Linux net.h); systemctl(1) enable
@@ -22,6 +22,8 @@ static const char *const reads[] = {
 	"/proc/net/unix",
 	"/proc/*/comm",
 	"/proc/*/limits",
+	"/proc/*/stat",
+	"/proc/uptime",
 	"/proc/*/fd",
 	"/etc/systemd/system/*.target.wants",
 	"/usr/sbin/*",
@@ -30,6 +32,8 @@ static const char *const reads[] = {
 
 #define UNIX "/proc/net/unix"
 #define ACCEPTS 0x10000
+#define STARTTIME 20	/* counted from the ')' behind the name */
+#define TICKS_PER_S 100 /* USER_HZ, as proc(5) has it */
 #define COMM_MAX 15 /* TASK_COMM_LEN without its NUL */
 
 static const struct daemon {
@@ -104,6 +108,25 @@ static void add_usage(struct source *src, xmlNode *node, const char *pid)
 			   g_ascii_strtoull(at + strlen("Max open files"), NULL, 10));
 }
 
+/* Field 22 of stat is when it was started, in ticks since the boot; the name before may hold blanks. */
+static void add_age(struct source *src, xmlNode *node, const char *pid)
+{
+	g_autofree char *uptime = NULL, *stat = NULL;
+	g_auto(GStrv) f = NULL;
+	const char *after;
+	double age;
+
+	if (source_read(src, "/proc/uptime", &uptime, NULL) != 0 ||
+	    source_readf(src, &stat, "/proc/%s/stat", pid) != 0 || !(after = strrchr(stat, ')')))
+		return;
+	f = g_strsplit(after, " ", -1);
+	if (g_strv_length(f) <= STARTTIME)
+		return;
+	age = g_ascii_strtod(uptime, NULL) - g_ascii_strtod(f[STARTTIME], NULL) / TICKS_PER_S;
+	if (age >= 0)
+		facts_setf(node, "age-s", "%.0f", age);
+}
+
 /* A PID file outlives a crash, and the number may be another process's by now. */
 static void add_process(struct source *src, xmlNode *node, const char *name)
 {
@@ -126,6 +149,8 @@ static void add_process(struct source *src, xmlNode *node, const char *name)
 		facts_set(node, "running", same ? "yes" : "no");
 		if (same)
 			add_usage(src, node, text);
+		if (same)
+			add_age(src, node, text);
 	}
 }
 

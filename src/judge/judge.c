@@ -229,6 +229,22 @@ static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix
 	return false;
 }
 
+/* Somebody above libvirt writes the definition: what a command changes in it would be lost. */
+static bool is_managed(const struct trial *t)
+{
+	const xmlNode *vm = t->node;
+
+	while (vm && !xml_is(vm, "vm"))
+		vm = vm->parent;
+	return xml_child(vm, "managed-by") != NULL;
+}
+
+static bool changes_definition(const char *command)
+{
+	return g_str_has_prefix(command, "virt-xml ") || g_str_has_prefix(command, "virsh edit ") ||
+	       (g_str_has_prefix(command, "virsh ") && strstr(command, " --config"));
+}
+
 static bool collect_fixes(struct trial *t, GPtrArray *list, GError **error)
 {
 	for (size_t i = 0; i < t->rule->fixes->len; i++) {
@@ -243,6 +259,8 @@ static bool collect_fixes(struct trial *t, GPtrArray *list, GError **error)
 			fix_free(fix);
 			return false;
 		}
+		if (fix->command && is_managed(t) && changes_definition(fix->command))
+			g_clear_pointer(&fix->command, g_free);
 		if (wanted)
 			g_ptr_array_add(list, fix);
 		else

@@ -17,7 +17,7 @@
 #include "base/xml.h"
 
 #define TEXT_CAP_CHARS 400
-#define DISTINCT_MAX 8 /* matches of one rule in one scope */
+#define DISTINCT_MAX 16 /* matches of one rule in one scope */
 /* A failure of the last day is worth a look; older ones are mended or known. */
 #define WINDOW_S (24 * 3600)
 #define MESSAGE_LINES_MAX 5

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,10 @@
 
 #include <glib.h>
 #include <linux/if_arp.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 
 #include "live/probe/packet.h"
@@ -139,13 +143,62 @@ void probe_port_close(struct probe_port *port)
 	port->fd = -1;
 }
 
+static const struct rtattr *attribute(const struct rtattr *a, size_t length, unsigned int type)
+{
+	for (; RTA_OK(a, length); a = RTA_NEXT(a, length))
+		if ((a->rta_type & NLA_TYPE_MASK) == type)
+			return a;
+	return NULL;
+}
+
+static const struct rtattr *inside(const struct rtattr *a, unsigned int type)
+{
+	return a ? attribute(RTA_DATA(a), RTA_PAYLOAD(a), type) : NULL;
+}
+
+/* Of an answer to RTM_GETLINK: linkinfo, of the port's master, its state. */
+static int state_in(const struct nlmsghdr *head, size_t bytes)
+{
+	const struct rtattr *state;
+
+	if (!NLMSG_OK(head, bytes) || head->nlmsg_type != RTM_NEWLINK ||
+	    head->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifinfomsg)))
+		return -EIO;
+	state = attribute(IFLA_RTA(NLMSG_DATA(head)), IFLA_PAYLOAD(head), IFLA_LINKINFO);
+	state = inside(inside(state, IFLA_INFO_SLAVE_DATA), IFLA_BRPORT_STATE);
+	return state && RTA_PAYLOAD(state) >= 1 ? *(const uint8_t *)RTA_DATA(state) : -ENOENT;
+}
+
+static int state_by_netlink(const char *name)
+{
+	struct {
+		struct nlmsghdr head;
+		struct ifinfomsg info;
+	} ask = { .head = { .nlmsg_len = NLMSG_LENGTH(sizeof(ask.info)),
+			    .nlmsg_type = RTM_GETLINK,
+			    .nlmsg_flags = NLM_F_REQUEST },
+		  .info = { .ifi_index = (int)if_nametoindex(name) } };
+	alignas(struct nlmsghdr) char answer[32 << 10];
+	struct timeval patience = { .tv_sec = 1 };
+	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	ssize_t n = -1;
+
+	if (sock < 0)
+		return -errno;
+	if (setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+	    send(sock, &ask, ask.head.nlmsg_len, 0) >= 0)
+		n = recv(sock, answer, sizeof(answer), 0);
+	close(sock);
+	return n < 0 ? -EIO : state_in((const struct nlmsghdr *)answer, (size_t)n);
+}
+
+/* /sys shows the network namespace in which it was mounted, which need not be ours. */
 int probe_port_state(const struct probe_port *port)
 {
 	g_autofree char *path = g_strdup_printf("/sys/class/net/%s/brport/state", port->name);
 	g_autofree char *text = NULL;
-	g_autoptr(GError) error = NULL;
 
-	if (!g_file_get_contents(path, &text, NULL, &error))
-		return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? -ENOENT : -EIO;
-	return (int)strtol(text, NULL, 10);
+	if (g_file_get_contents(path, &text, NULL, NULL))
+		return (int)strtol(text, NULL, 10);
+	return state_by_netlink(port->name);
 }
