@@ -11,6 +11,7 @@
 
 #include "findings/report.h"
 #include "base/json_make.h"
+#include "report/json_fix.h"
 #include "report/json_out.h"
 #include "report/writer.h"
 
@@ -56,8 +57,7 @@ static void add_fix(JsonBuilder *b, const void *element)
 	const struct fix *f = element;
 
 	json_builder_begin_object(b);
-	json_make_text(b, "text", f->text);
-	json_make_text(b, "command", f->command);
+	json_make_fix(b, f);
 	json_builder_end_object(b);
 }
 

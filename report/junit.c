@@ -10,6 +10,7 @@
 
 #include "findings/report.h"
 #include "report/pen.h"
+#include "report/text_words.h"
 #include "report/writer.h"
 
 static char *escaped(const char *text)
@@ -49,7 +50,8 @@ static void write_body(GString *out, const struct finding *f)
 	}
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
-		g_autofree char *text = escaped(fix->text), *command = escaped(fix->command);
+		g_autofree char *words = text_fix(fix);
+		g_autofree char *text = escaped(words), *command = escaped(fix->command);
 
 		g_string_append_printf(out, "\nDo: %s %s", text, command);
 	}

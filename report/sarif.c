@@ -13,6 +13,7 @@
 #include "findings/report.h"
 #include "base/json_make.h"
 #include "report/json_out.h"
+#include "report/text_words.h"
 #include "report/writer.h"
 
 #define SCHEMA "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -166,7 +167,9 @@ static char *message_of(const struct finding *f)
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
-		g_string_append_printf(s, "%s%s", i == 0 ? "\n\n" : "\n", fix->text ? fix->text : "");
+		g_autofree char *text = text_fix(fix);
+
+		g_string_append_printf(s, "%s%s", i == 0 ? "\n\n" : "\n", text);
 		if (fix->command)
 			g_string_append_printf(s, "\n    %s", fix->command);
 	}

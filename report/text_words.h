@@ -5,7 +5,10 @@
 #ifndef VMDOCTOR_TEXT_WORDS_H
 #define VMDOCTOR_TEXT_WORDS_H
 
+#include <stdbool.h>
+
 struct evidence;
+struct fix;
 struct report_domain;
 
 /** text_place - "web-01, vda", or "host"; g_free() it */
@@ -19,5 +22,11 @@ char *text_time(const char *taken);
 const char *text_state_name(const struct report_domain *d);
 /** text_state - "running (booted)", as people say it; g_free() it */
 char *text_state(const struct report_domain *d);
+
+/** text_terms - "(in the guest; takes effect at the next start; loses data)": what is to be known of a fix
+ *  before its command is pasted; @local: in the user's language; NULL: nothing. g_free() it */
+char *text_terms(const struct fix *f, bool local);
+/** text_fix - words and terms of @f, as formats that programs read have them: in English; g_free() it */
+char *text_fix(const struct fix *f);
 
 #endif

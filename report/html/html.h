@@ -34,8 +34,8 @@ void html_header(const struct report *r, const char *about, GString *out);
 void html_summary(const struct report *r, const struct tree *t, GString *out);
 /** html_badge - a severity, as a word; @n: how many such findings, 0: leave the number out */
 void html_badge(enum severity severity, unsigned int n, GString *out);
-/** html_command - a command in a box of its own: one click selects all of it and nothing else */
-void html_command(const char *command, GString *out);
+/** html_fix - the words of @f, its terms, its command */
+void html_fix(const struct fix *f, GString *out);
 /** html_findings - by rank, consequences folded under their root */
 void html_findings(const struct report *r, const struct tree *t, GString *out);
 /** html_machines - cards of the host and the domains, with what was probed and measured */

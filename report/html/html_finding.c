@@ -72,8 +72,7 @@ static void write_fixes(const struct finding *f, GString *out)
 		const struct fix *fix = f->fixes->pdata[i];
 
 		g_string_append(out, "<li>");
-		html_text(out, fix_text(fix));
-		html_command(fix->command, out);
+		html_fix(fix, out);
 		g_string_append(out, "</li>\n");
 	}
 	g_string_append(out, "</ol>\n");

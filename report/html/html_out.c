@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "report/pen.h"
+#include "report/text_words.h"
 
 /* One, and more than one. */
 static char *severity_count(enum severity severity, unsigned int n)
@@ -77,12 +78,24 @@ void html_badge(enum severity severity, unsigned int n, GString *out)
 	g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, text);
 }
 
-/* One click selects the whole command (user-select: all): the page has no script. */
-void html_command(const char *command, GString *out)
+/* In a box of its own: one click selects the whole command (user-select: all): the page has no script. */
+static void write_command(const char *command, GString *out)
 {
 	if (!command || !*command)
 		return;
 	g_string_append(out, "<pre class=\"command\"><code>");
 	html_verbatim(out, command);
 	g_string_append(out, "</code></pre>\n");
+}
+
+void html_fix(const struct fix *f, GString *out)
+{
+	g_autofree char *terms = text_terms(f, true);
+
+	html_text(out, fix_text(f));
+	if (terms) {
+		g_string_append_c(out, ' ');
+		html_tag(out, "span", "terms", terms);
+	}
+	write_command(f->command, out);
 }

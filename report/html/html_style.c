@@ -50,6 +50,7 @@ const char html_style[] =
 	"padding:.5rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:.4rem}\n"
 	".changed dd{margin:0;font-size:1.6rem;font-weight:700;line-height:1.2}"
 	".changed dt{color:var(--dim);font-size:.9rem}\n"
+	".terms{color:var(--dim)}.do{margin:.3rem 0}"
 	".first{padding-left:1.6rem}.first>li{margin:.8rem 0}.first>li>a{font-weight:600}"
 	"\n"
 	"article{padding:.9rem 1.1rem;margin:0 0 1rem;background:var(--card);"

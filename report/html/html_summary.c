@@ -140,8 +140,9 @@ static void write_first(const struct finding *f, GString *out)
 	g_string_append(out, "</a> ");
 	html_tag(out, "span", "place", place);
 	if (fix) {
-		html_tag(out, "p", NULL, fix_text(fix));
-		html_command(fix->command, out);
+		g_string_append(out, "<div class=\"do\">");
+		html_fix(fix, out);
+		g_string_append(out, "</div>\n");
 	}
 	g_string_append(out, "</li>\n");
 }

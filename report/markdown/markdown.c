@@ -163,6 +163,17 @@ static void write_evidence(const struct finding *f, GString *out)
 		g_string_append_printf(out, _("- and %u more\n"), f->evidence->len - listed);
 }
 
+static void write_terms(const struct fix *f, GString *out)
+{
+	g_autofree char *terms = text_terms(f, true);
+
+	if (!terms)
+		return;
+	if (out->len > 0 && !g_ascii_isspace(out->str[out->len - 1]))
+		g_string_append_c(out, ' ');
+	markdown_words(out, terms);
+}
+
 static void write_fixes(const struct finding *f, GString *out)
 {
 	g_string_append(out, f->fixes->len > 0 ? _("\nDo:\n\n") : "");
@@ -171,6 +182,7 @@ static void write_fixes(const struct finding *f, GString *out)
 
 		g_string_append_printf(out, "%u. ", i + 1);
 		markdown_words(out, fix_text(fix));
+		write_terms(fix, out);
 		g_string_append_c(out, '\n');
 		if (fix->command && *fix->command)
 			markdown_block(out, fix->command);

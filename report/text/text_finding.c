@@ -159,6 +159,15 @@ static bool is_same_advice(const struct finding *f, const struct finding *before
 	return true;
 }
 
+static void write_fix_words(struct pen *p, const struct fix *f)
+{
+	g_autofree char *terms = text_terms(f, true);
+
+	pen_words(p, fix_text(f));
+	if (terms)
+		pen_words(p, terms);
+}
+
 static void write_fixes(struct pen *p, const struct finding *f, const struct finding *before, unsigned int indent)
 {
 	bool same = before && is_same_advice(f, before);
@@ -169,7 +178,7 @@ static void write_fixes(struct pen *p, const struct finding *f, const struct fin
 		if (i == 0 || !same)
 			begin_part(p, i == 0 ? _("Do") : "", indent);
 		if (!same)
-			pen_words(p, fix_text(fix));
+			write_fix_words(p, fix);
 		else if (i == 0)
 			pen_printf(p, _("As in %u:"), before->rank);
 		write_command(p, fix->command, indent + label_columns() + DEEPER_COLUMNS);
@@ -212,7 +221,6 @@ static void write_whole(const struct listing *l, const struct finding *f, unsign
 	write_rule(l, f);
 }
 
-/* A single command speaks for itself; of several things to do, the words say which is which. */
 static void write_compact(const struct listing *l, const struct finding *f, unsigned int indent)
 {
 	pen_line(l->pen, indent);
@@ -222,8 +230,7 @@ static void write_compact(const struct listing *l, const struct finding *f, unsi
 		const struct fix *fix = f->fixes->pdata[i];
 
 		pen_line(l->pen, indent);
-		if (f->fixes->len > 1 || !fix->command)
-			pen_words(l->pen, fix_text(fix));
+		write_fix_words(l->pen, fix);
 		write_command(l->pen, fix->command, indent + DEEPER_COLUMNS);
 	}
 }

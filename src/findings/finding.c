@@ -46,11 +46,6 @@ const char *finding_message(const struct finding *f)
 	return f->message_local ? f->message_local : f->message;
 }
 
-const char *fix_text(const struct fix *f)
-{
-	return f->text_local ? f->text_local : f->text;
-}
-
 const char *undecided_reason(const struct undecided *u)
 {
 	return u->reason_local ? u->reason_local : u->reason;
@@ -69,16 +64,6 @@ void evidence_free(struct evidence *e)
 	g_free(e->locator);
 	g_free(e->text);
 	g_free(e);
-}
-
-void fix_free(struct fix *f)
-{
-	if (!f)
-		return;
-	g_free(f->text);
-	g_free(f->command);
-	g_free(f->text_local);
-	g_free(f);
 }
 
 void reference_free(struct reference *r)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/cleanup.h"
+#include "findings/fix.h"
 
 enum severity { SEVERITY_INFO, SEVERITY_ADVICE, SEVERITY_WARNING, SEVERITY_ERROR,
 		SEVERITY_CRITICAL, SEVERITY_MAX_ };
@@ -27,13 +28,6 @@ struct evidence {
 	char *source;  /* path or pseudo-path */
 	char *locator; /* "line 12", an XPath, or NULL */
 	char *text;    /* the value or log line, capped */
-};
-
-/** One thing to do: words, or words and a command ready to paste. */
-struct fix {
-	char *text;
-	char *command; /* or NULL */
-	char *text_local; /* as below */
 };
 
 struct reference {
@@ -73,13 +67,12 @@ struct undecided {
 };
 
 /**
- * finding_title, finding_message, fix_text, undecided_reason, undecided_remedy - for people: in the user's language
+ * finding_title, finding_message, undecided_reason, undecided_remedy - for people: in the user's language
  *
  * Formats that programs read take the members: those are English.
  */
 const char *finding_title(const struct finding *f);
 const char *finding_message(const struct finding *f);
-const char *fix_text(const struct fix *f);
 const char *undecided_reason(const struct undecided *u);
 const char *undecided_remedy(const struct undecided *u);
 
@@ -88,7 +81,6 @@ struct finding *finding_new(void);
 void finding_free(struct finding *f);
 AUTO_FREE(struct finding, finding)
 void evidence_free(struct evidence *e);
-void fix_free(struct fix *f);
 void reference_free(struct reference *r);
 void undecided_free(struct undecided *u);
 

@@ -3,6 +3,7 @@
  * judge - evaluating rules.
  */
 #include "judge/judge.h"
+#include "judge/trial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,16 +19,6 @@
 #include "rules/xpath.h"
 
 #define EVIDENCE_MAX 8 /* for one finding; a reader wants the proof, not the heap */
-
-/* One evaluation: a rule on a node. */
-struct trial {
-	struct xpath *x;
-	const struct rule *rule;
-	struct report *report;
-	struct tally *tally;
-	const char *domain; /* NULL: the host */
-	xmlNode *node;
-};
 
 /* @reason_local: or NULL, as in English */
 static struct undecided *add_undecided(struct trial *t, const char *reason, const char *reason_local,
@@ -52,88 +43,6 @@ static void undecided_error(struct trial *t, GError *error)
 	static const char remedy[] = N_("report this: the rule is at fault");
 
 	add_undecided(t, error ? error->message : "the rule cannot be evaluated", NULL, remedy, _(remedy));
-}
-
-/* Where a text goes, and in what form. */
-struct filling {
-	GString *out;
-	bool is_local;	 /* in the user's language */
-	bool is_command; /* each value is quoted for the shell */
-};
-
-static bool fill_parts(struct trial *t, const GPtrArray *parts, const struct filling *f, GError **error);
-
-/* The words that "$name" stands for; NULL: it is a value. */
-static const struct rule_text *words_of(const struct rule *r, const struct expr *e)
-{
-	for (size_t i = 0; *e->text == '$' && i < r->lets->len; i++) {
-		const struct let *let = r->lets->pdata[i];
-
-		if (strcmp(let->name, e->text + 1) == 0)
-			return let->value ? NULL : &let->text;
-	}
-	return NULL;
-}
-
-static bool fill_value(struct trial *t, const struct expr *e, const struct filling *f, GError **error)
-{
-	const struct rule_text *words = f->is_command ? NULL : words_of(t->rule, e);
-	g_autofree char *value = NULL, *quoted = NULL;
-
-	if (words)
-		return fill_parts(t, f->is_local ? rule_text_local(words) : words->english, f, error);
-	value = xpath_string(t->x, e, t->node, error);
-	quoted = value && f->is_command ? parse_shell_quote(value) : NULL;
-	g_string_append(f->out, quoted ? quoted : value ? value : "");
-	return value != NULL;
-}
-
-static bool fill_choice(struct trial *t, const GPtrArray *choice, const struct filling *f, GError **error)
-{
-	for (guint i = 0; i < choice->len; i++) {
-		const struct alternative *a = choice->pdata[i];
-		int holds = a->test ? xpath_boolean(t->x, a->test, t->node, error) : 1;
-
-		if (holds != 0)
-			return holds > 0 && fill_parts(t, a->parts, f, error);
-	}
-	return true;
-}
-
-static bool fill_parts(struct trial *t, const GPtrArray *parts, const struct filling *f, GError **error)
-{
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < parts->len; i++) {
-		const struct part *part = parts->pdata[i];
-
-		if (part->words)
-			g_string_append(f->out, part->words);
-		else if (part->value)
-			ok = fill_value(t, part->value, f, error);
-		else if (part->choice)
-			ok = fill_choice(t, part->choice, f, error);
-	}
-	return ok;
-}
-
-static char *fill_as(struct trial *t, const GPtrArray *parts, struct filling f, GError **error)
-{
-	g_autoptr(GString) out = g_string_new(NULL);
-
-	f.out = out;
-	return fill_parts(t, parts, &f, error) ? g_strdup(out->str) : NULL;
-}
-
-static char *fill(struct trial *t, const struct rule_text *text, GError **error)
-{
-	return fill_as(t, text->english, (struct filling){ 0 }, error);
-}
-
-/* In the user's language; NULL without @error: as in English. */
-static char *fill_local(struct trial *t, const struct rule_text *text, GError **error)
-{
-	return text->local ? fill_as(t, text->local, (struct filling){ .is_local = true }, error) : NULL;
 }
 
 static void add_evidence(GPtrArray *list, xmlNode *const *nodes, int count)
@@ -190,7 +99,7 @@ static bool collect_evidence(struct trial *t, GPtrArray *list, GError **error)
 
 static bool define_let(struct trial *t, const struct let *let, GError **error)
 {
-	g_autofree char *words = let->value ? NULL : fill(t, &let->text, error);
+	g_autofree char *words = let->value ? NULL : fill_text(t, &let->text, error);
 	xmlXPathObject *value = let->value ? xpath_eval(t->x, let->value, t->node, error) : NULL;
 
 	if (value)
@@ -215,60 +124,6 @@ static bool define_variables(struct trial *t, GError **error)
 	return true;
 }
 
-static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)
-{
-	g_autoptr(GError) failed = NULL;
-
-	fix->text = fill(t, &rf->text, &failed);
-	fix->text_local = fix->text ? fill_local(t, &rf->text, &failed) : NULL;
-	if (!failed && rf->has_command)
-		fix->command = fill_as(t, rf->command.english, (struct filling){ .is_command = true }, &failed);
-	if (!failed)
-		return true;
-	g_propagate_error(error, g_steal_pointer(&failed));
-	return false;
-}
-
-/* Somebody above libvirt writes the definition: what a command changes in it would be lost. */
-static bool is_managed(const struct trial *t)
-{
-	const xmlNode *vm = t->node;
-
-	while (vm && !xml_is(vm, "vm"))
-		vm = vm->parent;
-	return xml_child(vm, "managed-by") != NULL;
-}
-
-static bool changes_definition(const char *command)
-{
-	return g_str_has_prefix(command, "virt-xml ") || g_str_has_prefix(command, "virsh edit ") ||
-	       (g_str_has_prefix(command, "virsh ") && strstr(command, " --config"));
-}
-
-static bool collect_fixes(struct trial *t, GPtrArray *list, GError **error)
-{
-	for (size_t i = 0; i < t->rule->fixes->len; i++) {
-		const struct rule_fix *rf = t->rule->fixes->pdata[i];
-		int wanted = rf->when ? xpath_boolean(t->x, rf->when, t->node, error) : 1;
-		struct fix *fix;
-
-		if (wanted < 0)
-			return false;
-		fix = g_new0(struct fix, 1);
-		if (!fill_fix(t, rf, fix, error)) {
-			fix_free(fix);
-			return false;
-		}
-		if (fix->command && is_managed(t) && changes_definition(fix->command))
-			g_clear_pointer(&fix->command, g_free);
-		if (wanted)
-			g_ptr_array_add(list, fix);
-		else
-			fix_free(fix);
-	}
-	return true;
-}
-
 static void copy_references(GPtrArray *list, const GPtrArray *references)
 {
 	for (size_t i = 0; i < references->len; i++) {
@@ -284,13 +139,13 @@ static bool fill_words(struct trial *t, const struct rule_report *report, struct
 {
 	g_autoptr(GError) failed = NULL;
 
-	f->title = fill(t, &t->rule->title, &failed);
+	f->title = fill_text(t, &t->rule->title, &failed);
 	if (f->title)
-		f->message = fill(t, &report->message, &failed);
+		f->message = fill_text(t, &report->message, &failed);
 	if (!failed)
-		f->title_local = fill_local(t, &t->rule->title, &failed);
+		f->title_local = fill_text_local(t, &t->rule->title, &failed);
 	if (!failed)
-		f->message_local = fill_local(t, &report->message, &failed);
+		f->message_local = fill_text_local(t, &report->message, &failed);
 	if (!failed)
 		return true;
 	g_propagate_error(error, g_steal_pointer(&failed));
@@ -310,7 +165,7 @@ static bool fill_finding(struct trial *t, const struct rule_report *report, stru
 	f->symptoms = g_strdupv(r->symptoms);
 	f->subject = xpath_string(t->x, r->subject, t->node, error);
 	if (!f->subject || !fill_words(t, report, f, error) || !collect_evidence(t, f->evidence, error) ||
-	    !collect_fixes(t, f->fixes, error))
+	    !fill_fixes(t, f->fixes, error))
 		return false;
 	copy_references(f->references, r->references);
 	f->key = g_strdup_printf("%s/%s/%s", f->rule, f->domain ? f->domain : "", f->subject);
@@ -377,8 +232,8 @@ static bool lacks_needs(struct trial *t)
 		const struct need *need = t->rule->needs->pdata[i];
 		g_autoptr(GError) error = NULL;
 		int met = xpath_boolean(t->x, need->test, t->node, &error);
-		g_autofree char *reason = met == 0 ? fill(t, &need->reason, &error) : NULL;
-		g_autofree char *local = reason ? fill_local(t, &need->reason, &error) : NULL;
+		g_autofree char *reason = met == 0 ? fill_text(t, &need->reason, &error) : NULL;
+		g_autofree char *local = reason ? fill_text_local(t, &need->reason, &error) : NULL;
 
 		if (met > 0)
 			continue;

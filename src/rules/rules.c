@@ -249,8 +249,11 @@ static void load_evidence(struct loader *l, struct rule *r, const xmlNode *n)
 static void load_fix(struct loader *l, struct rule *r, const xmlNode *n)
 {
 	const xmlNode *command = xml_child(n, "command");
+	g_autofree char *on = xml_attr(n, "on"), *does = xml_attr(n, "does");
+	g_autofree char *effect = xml_attr(n, "effect"), *costs = xml_attr(n, "costs");
 	struct rule_fix *fix = g_new0(struct rule_fix, 1);
 
+	fix->terms = fix_terms_parse(on, does, effect, costs);
 	fix->when = compile_attr(l, n, "when");
 	load_text(l, n, &fix->text);
 	fix->has_command = command != NULL;

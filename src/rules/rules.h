@@ -51,6 +51,7 @@ struct rule_fix {
 	struct rule_text text;
 	bool has_command;
 	struct rule_text command; /* never translated */
+	struct fix_terms terms;
 };
 
 /** Which findings this rule is the root of. */

@@ -188,7 +188,7 @@ static int lint(GPtrArray *rules, int argc, char **argv)
 
 /* What rules test is told: ids of rules, and places of rules. */
 struct test_plan {
-	bool write;
+	enum test_mode mode;
 	GPtrArray *ids, *places; /* borrowed */
 };
 
@@ -232,7 +232,7 @@ static GPtrArray *select_rules(GPtrArray *rules, const GPtrArray *ids)
 }
 
 /* Those of one rule lie with our own rules, or beside its file. */
-static unsigned int test_one(struct rule *rule, bool write, GString *out, unsigned int *cases)
+static unsigned int test_one(struct rule *rule, enum test_mode mode, GString *out, unsigned int *cases)
 {
 	g_autoptr(GPtrArray) one = g_ptr_array_new();
 	g_autofree char *own = data_dir();
@@ -240,9 +240,9 @@ static unsigned int test_one(struct rule *rule, bool write, GString *out, unsign
 	unsigned int before = *cases, failed;
 
 	g_ptr_array_add(one, rule);
-	failed = rules_test(one, own, write, out, cases);
+	failed = rules_test(one, own, mode, out, cases);
 	if (*cases == before)
-		failed = rules_test(one, beside, write, out, cases);
+		failed = rules_test(one, beside, mode, out, cases);
 	if (*cases > before)
 		return failed;
 	g_string_append_printf(out, "%s: it has no case in %s/cases\n", rule->id, beside);
@@ -260,11 +260,15 @@ static int run_plan(GPtrArray *all, const struct test_plan *plan)
 	if (!rules)
 		return EXIT_CANNOT;
 	for (guint i = 0; i < plan->places->len; i++)
-		n += rules_test(rules, plan->places->pdata[i], plan->write, out, &cases);
+		n += rules_test(rules, plan->places->pdata[i], plan->mode, out, &cases);
 	for (guint i = 0; plan->places->len == 0 && plan->ids->len > 0 && i < rules->len; i++)
-		n += test_one(rules->pdata[i], plan->write, out, &cases);
+		n += test_one(rules->pdata[i], plan->mode, out, &cases);
 	if (plan->places->len == 0 && plan->ids->len == 0)
-		n = rules_test(rules, own, plan->write, out, &cases);
+		n = rules_test(rules, own, plan->mode, out, &cases);
+	if (plan->mode == TEST_FIXES) {
+		fputs(out->str, stdout);
+		return EXIT_CLEAN;
+	}
 	g_autofree char *summary = g_strdup_printf("%u passed, %u failed", cases - n, n);
 
 	return print_result(out, n, summary);
@@ -292,7 +296,9 @@ static bool sort_words(GPtrArray *rules, struct test_plan *plan, int argc, char 
 		g_autoptr(GError) error = NULL;
 
 		if (strcmp(argv[i], "--write") == 0) {
-			plan->write = true;
+			plan->mode = TEST_WRITE;
+		} else if (strcmp(argv[i], "--fixes") == 0) {
+			plan->mode = TEST_FIXES;
 		} else if (rules_find(rules, argv[i]) ||
 			   (!strchr(argv[i], '/') && !g_file_test(argv[i], G_FILE_TEST_EXISTS))) {
 			g_ptr_array_add(plan->ids, argv[i]);
@@ -341,7 +347,7 @@ int cmd_rules(int argc, char **argv)
 		return test(rules, argc - 1, argv + 1);
 	if (strcmp(verb, "pot") == 0)
 		return print_pot(rules);
-	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [--write] [ID...] [DIR...] | pot [DIR...]");
+	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [--write | --fixes] [ID...] [DIR...] | pot [DIR...]");
 }
 
 int cmd_explain(int argc, char **argv)

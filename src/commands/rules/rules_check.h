@@ -14,10 +14,17 @@
 
 /** rules_lint - problems of the rules in @dir, a line each, added to @out. Return: their number */
 unsigned int rules_lint(GPtrArray *rules, const char *dir, GString *out);
-/** rules_test - runs the cases in @dir of @rules; failures are added to @out
- *  @write: what a rule finds becomes what its case expects
+/** What becomes of the findings of a case: compared with what it expects, written as that, or what to do about them
+ *  is listed, each fix a JSON object in a line. */
+enum test_mode { TEST_COMPARE, TEST_WRITE, TEST_FIXES };
+
+/** rules_test - runs the cases in @dir of @rules; failures, or fixes, are added to @out
  *  @ret_cases: their number is added. Return: how many failed */
-unsigned int rules_test(GPtrArray *rules, const char *dir, bool write, GString *out, unsigned int *ret_cases);
+unsigned int rules_test(GPtrArray *rules, const char *dir, enum test_mode mode, GString *out, unsigned int *ret_cases);
+
+struct finding;
+/** rules_append_fixes - those of @f, which the case @path came to */
+void rules_append_fixes(const char *path, const struct finding *f, GString *out);
 
 /** rules_pot - the texts of @rules as a gettext template, in the order of the files; g_free() it */
 char *rules_pot(const GPtrArray *rules);

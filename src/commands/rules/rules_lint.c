@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/data_dir.h"
+#include "rules/command.h"
 #include "rules/pattern.h"
 #include "rules/rules.h"
 #include "rules/signature.h"
@@ -194,6 +195,34 @@ static void lint_logs(struct lint *l)
 	}
 }
 
+/* A command with "x" for each value. */
+static void append_outline(const GPtrArray *parts, GString *out)
+{
+	for (guint i = 0; parts && i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		g_string_append(out, part->words ? part->words : part->value ? "x" : "");
+		for (guint c = 0; part->choice && c < part->choice->len; c++) {
+			append_outline(((const struct alternative *)part->choice->pdata[c])->parts, out);
+			g_string_append_c(out, '\n');
+		}
+	}
+}
+
+static void lint_fix(struct lint *l, const struct rule_fix *fix)
+{
+	g_autoptr(GString) outline = g_string_new(NULL);
+
+	lint_expr(l, fix->when);
+	lint_text(l, &fix->text, "fix", l->rule->line);
+	if (fix->has_command && is_empty(&fix->command))
+		problem(l, l->rule->line, "command has no text");
+	rule_text_each(fix->command.english, lint_command_value, l);
+	append_outline(fix->command.english, outline);
+	if (fix->terms.does != FIX_ACTS && command_acts(outline->str))
+		problem(l, l->rule->line, "<fix> without does='act', and its command acts: %s", outline->str);
+}
+
 static void lint_parts(struct lint *l)
 {
 	const struct rule *r = l->rule;
@@ -219,15 +248,8 @@ static void lint_parts(struct lint *l)
 		lint_expr(l, report->test);
 		lint_text(l, &report->message, "report", report->test->line);
 	}
-	for (size_t i = 0; i < r->fixes->len; i++) {
-		const struct rule_fix *fix = r->fixes->pdata[i];
-
-		lint_expr(l, fix->when);
-		lint_text(l, &fix->text, "fix", r->line);
-		if (fix->has_command && is_empty(&fix->command))
-			problem(l, r->line, "command has no text");
-		rule_text_each(fix->command.english, lint_command_value, l);
-	}
+	for (size_t i = 0; i < r->fixes->len; i++)
+		lint_fix(l, r->fixes->pdata[i]);
 	for (size_t i = 0; i < r->evidence->len; i++)
 		lint_expr(l, r->evidence->pdata[i]);
 	lint_expr(l, r->context);

@@ -58,7 +58,7 @@ static const struct promise *promise_of(const char *name)
 /* All cases of one directory of rules. */
 struct bench {
 	const char *dir;
-	bool write;	   /* what a case expects is not compared, but written */
+	enum test_mode mode;
 	GPtrArray *jobs;   /* of struct job */
 	GHashTable *bases; /* what "base:" says -> struct source; each asked once */
 	struct source *knowledge;
@@ -131,7 +131,7 @@ static void check_findings(const struct bench *b, const struct job *job, const s
 	g_autoptr(GError) error = NULL;
 	g_autofree char *text = NULL;
 
-	if (!b->write) {
+	if (b->mode == TEST_COMPARE) {
 		if (!case_head_compare(head, findings, differ))
 			g_string_append_printf(out, "%s: another finding than was expected\n%s", job->path, differ->str);
 		return;
@@ -149,7 +149,10 @@ static void judge_job(const struct bench *b, const struct job *job, const struct
 	struct report *report = report_new();
 	struct tally t = judge_case(job->rule, src, report);
 
-	if (!promise->is_kept(job->rule, &t))
+	if (b->mode == TEST_FIXES)
+		for (guint i = 0; i < report->findings->len; i++)
+			rules_append_fixes(job->path, report->findings->pdata[i], out);
+	else if (!promise->is_kept(job->rule, &t))
 		g_string_append_printf(out, "%s: %u fired, %u passed, %u undecided\n", job->path, t.fired,
 				       t.passed, t.undecided);
 	else
@@ -230,9 +233,9 @@ static unsigned int run_jobs(struct bench *b, GString *out)
 	return failed;
 }
 
-unsigned int rules_test(GPtrArray *rules, const char *dir, bool write, GString *out, unsigned int *ret_cases)
+unsigned int rules_test(GPtrArray *rules, const char *dir, enum test_mode mode, GString *out, unsigned int *ret_cases)
 {
-	struct bench b = { .dir = dir, .write = write };
+	struct bench b = { .dir = dir, .mode = mode };
 	unsigned int failed;
 
 	b.jobs = g_ptr_array_new_with_free_func(job_free);
