@@ -138,6 +138,10 @@ check-cli check-archives check-bundle check-formats check-i18n check-languages: 
 check-html: all
 	$(Q)tests/html/run $(BUILD)/vmdoctor || [ $$? = 77 ]
 
+# Every command of every fix against its program, minutes; 77: skipped, and said why
+check-commands: all
+	$(Q)tests/commands $(BUILD)/vmdoctor || [ $$? = 77 ]
+
 # Each message of the cases, worded and wrapped otherwise: takes minutes; EVERY=N, each Nth.
 mutations: all
 	$(Q)tests/mutations $(BUILD)/vmdoctor

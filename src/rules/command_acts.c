@@ -29,6 +29,7 @@ static const struct {
 	const char *program, *words;
 } sometimes[] = {
 	{ "auditctl", "-w|-a|-D|-d|-e" }, { "bridge", "add|append|del|delete|replace|set" }, { "conntrack", "-D|-F" },
+	{ "cpupower", "frequency-set|idle-set" },
 	{ "ethtool", "-A|-C|-G|-K|-L|-N|-X|-s|--set*|--offload" }, { "find", "-delete" },
 	{ "firewall-cmd", "--add-*|--change-*|--complete-reload|--reload|--remove-*|--set-*" },
 	{ "fuser", "-k" }, { "grubby", "--update-kernel*|--set-default*|--args*|--remove-args*" },
