@@ -12,7 +12,7 @@ void json_make_fix(JsonBuilder *b, const struct fix *f)
 	json_make_text(b, "text", f->text);
 	json_make_text(b, "command", f->command);
 	json_make_text(b, "on", fix_on_names[t->on]);
-	json_make_text(b, "does", fix_does_names[t->does]);
+	json_make_text(b, "does", f->command || t->does == FIX_ACTS ? fix_does_names[t->does] : NULL);
 	json_make_text(b, "effect", t->does == FIX_ACTS ? fix_effect_names[t->effect] : NULL);
 	json_make_open_array(b, "costs");
 	for (unsigned int i = 0; i < FIX_COST_MAX_; i++)

@@ -159,13 +159,19 @@ static bool is_same_advice(const struct finding *f, const struct finding *before
 	return true;
 }
 
-static void write_fix_words(struct pen *p, const struct fix *f)
+/* Where and on which terms: no command goes without. */
+static void write_terms(struct pen *p, const struct fix *f)
 {
 	g_autofree char *terms = text_terms(f, true);
 
-	pen_words(p, fix_text(f));
 	if (terms)
 		pen_words(p, terms);
+}
+
+static void write_fix_words(struct pen *p, const struct fix *f)
+{
+	pen_words(p, fix_text(f));
+	write_terms(p, f);
 }
 
 static void write_fixes(struct pen *p, const struct finding *f, const struct finding *before, unsigned int indent)
@@ -175,12 +181,13 @@ static void write_fixes(struct pen *p, const struct finding *f, const struct fin
 	for (guint i = 0; i < f->fixes->len; i++) {
 		const struct fix *fix = f->fixes->pdata[i];
 
-		if (i == 0 || !same)
-			begin_part(p, i == 0 ? _("Do") : "", indent);
-		if (!same)
-			write_fix_words(p, fix);
-		else if (i == 0)
+		begin_part(p, i == 0 ? _("Do") : "", indent);
+		if (same && i == 0)
 			pen_printf(p, _("As in %u:"), before->rank);
+		if (same)
+			write_terms(p, fix);
+		else
+			write_fix_words(p, fix);
 		write_command(p, fix->command, indent + label_columns() + DEEPER_COLUMNS);
 	}
 }

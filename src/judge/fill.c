@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/xml.h"
+#include "facts/facts.h"
 #include "rules/command.h"
 #include "rules/rules.h"
 #include "rules/xpath.h"
@@ -110,15 +111,29 @@ char *fill_text_local(struct trial *t, const struct rule_text *text, GError **er
 	return text->local ? fill_as(t, text->local, (struct filling){ .is_local = true }, error) : NULL;
 }
 
+/* What a user pasted without saying whose it is; of a log's line the host knows the domain, or it is gone. */
+static bool is_of_sole(const struct trial *t)
+{
+	const char *log = !t->domain && t->sole && xml_is(t->node, "match") ? facts_get(t->node, "log") : NULL;
+
+	return log && strcmp(log, "error") == 0;
+}
+
 static bool fill_command(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)
 {
 	g_autoptr(GPtrArray) fill_in = g_ptr_array_new();
-	g_autofree char *filled = fill_as(t, rf->command.english, (struct filling){ .fill_in = fill_in }, error);
+	bool of_sole = is_of_sole(t);
+	g_autofree char *filled = NULL;
 
+	if (of_sole)
+		xpath_variable_string(t->x, "domain", t->sole);
+	filled = fill_as(t, rf->command.english, (struct filling){ .fill_in = fill_in }, error);
+	if (of_sole)
+		xpath_variable_string(t->x, "domain", "");
 	fix->command = filled ? command_finish(filled) : NULL;
 	g_ptr_array_add(fill_in, NULL);
 	fix->fill_in = (GStrv)g_ptr_array_steal(fill_in, NULL);
-	return filled;
+	return filled != NULL;
 }
 
 static bool fill_fix(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)

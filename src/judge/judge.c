@@ -330,6 +330,13 @@ static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally
 	return false;
 }
 
+static const char *sole_domain(const xmlNode *root)
+{
+	const xmlNode *vm = xml_child(root, "vm");
+
+	return vm && !xml_next(vm, "vm") ? facts_get(vm, "name") : NULL;
+}
+
 void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally *tallies)
 {
 	auto_free(xpath) struct xpath *x = xpath_new(facts);
@@ -345,6 +352,7 @@ void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally 
 			if (!is_in_scope(r, scope, &tally[i]))
 				continue;
 			t.domain = facts_get(scope, "name");
+			t.sole = sole_domain(root);
 			try_rule(&t, scope);
 		}
 	for (size_t i = 0; i < rules->len; i++) {

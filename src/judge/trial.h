@@ -22,6 +22,7 @@ struct trial {
 	struct report *report;
 	struct tally *tally;
 	const char *domain; /* NULL: the host */
+	const char *sole;   /* the domain, where there is one only: a pasted text that names none is about it */
 	xmlNode *node;
 };
 

@@ -23,9 +23,10 @@ static bool is_separator(char c)
 	return c && strchr(";|&()\n", c);
 }
 
-/* The end of the word at @p: a blank or separator outside quotes. */
+/* The end of the word at @p: a blank or separator outside quotes; "2>&1" is one word. */
 static const char *word_end(const char *p)
 {
+	const char *begin = p;
 	char quote = 0;
 
 	for (; *p; p++) {
@@ -35,7 +36,7 @@ static const char *word_end(const char *p)
 			quote = *p;
 		else if (*p == '\\' && p[1])
 			p++;
-		else if (g_ascii_isspace(*p) || is_separator(*p))
+		else if (g_ascii_isspace(*p) || (is_separator(*p) && !(*p == '&' && p > begin && p[-1] == '>')))
 			break;
 	}
 	return p;

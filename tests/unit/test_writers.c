@@ -101,17 +101,21 @@ static void add_domain(struct world *w, const char *name, const char *state)
 	g_ptr_array_add(w->report->domains, d);
 }
 
-static const char *text(struct world *w)
+static const char *written(struct world *w, const char *format)
 {
 	g_string_truncate(w->out, 0);
-	writer_find("text")->write(w->report, &w->style, w->out);
+	writer_find(format)->write(w->report, &w->style, w->out);
 	return w->out->str;
+}
+
+static const char *text(struct world *w)
+{
+	return written(w, "text");
 }
 
 static JsonObject *json(struct world *w)
 {
-	g_string_truncate(w->out, 0);
-	writer_find("json")->write(w->report, &w->style, w->out);
+	(void)written(w, "json");
 	assert_true(json_parser_load_from_data(w->parser, w->out->str, w->out->len, NULL));
 	return json_node_get_object(json_parser_get_root(w->parser));
 }
@@ -358,10 +362,34 @@ static void advice_is_short_and_errors_are_whole(void **state)
 	add_fix(add_finding(w, "e-e", SEVERITY_ERROR, "web", NULL), "Words.", "virsh start web");
 	add_fix(add_finding(w, "a-a", SEVERITY_ADVICE, "web", NULL), "Little.", "virsh edit web");
 	assert_contains(text(w), "/var/log/x.log:12  evidence of e-e\n");
-	assert_contains(text(w), "Words.\n");
-	assert_contains(text(w), "Message of a-a. [a-a, likely]\n       virsh edit web\n");
+	assert_contains(text(w), "Words. (only looks)\n");
+	assert_contains(text(w), "Message of a-a. [a-a, likely]\n   Little. (only looks)\n       virsh edit web\n");
 	assert_lacks(text(w), "evidence of a-a");
-	assert_lacks(text(w), "Little.");
+}
+
+/* Each format for people, and those that have only room for one text, say what a paste would do. */
+static void terms_of_a_fix_are_in_every_format(void **state)
+{
+	static const char *const formats[] = { "text", "markdown", "html", "sarif", "junit" };
+	struct world *w = *state;
+	struct finding *f = add_finding(w, "a-a", SEVERITY_WARNING, "web", NULL);
+	struct fix *fix;
+
+	w->style.width = 0;
+	add_domain(w, "web", "running");
+	add_fix(f, "Drop it.", "virsh managedsave-remove DOMAIN");
+	fix = f->fixes->pdata[0];
+	fix->terms = fix_terms_parse("guest", "act", "next-start", "data restart");
+	fix->fill_in = g_strsplit("DOMAIN", " ", 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+		assert_contains(written(w, formats[i]), "in the guest");
+		assert_contains(written(w, formats[i]), "takes effect at the next start");
+		assert_contains(written(w, formats[i]), "the guest must be restarted");
+		assert_contains(written(w, formats[i]), "may lose data");
+		assert_contains(written(w, formats[i]), "fill in: DOMAIN");
+	}
+	assert_contains(written(w, "json"), "\"on\" : \"guest\"");
+	assert_contains(written(w, "json"), "\"effect\" : \"next-start\"");
 }
 
 static void of_several_things_to_do_the_words_are_kept(void **state)
@@ -371,7 +399,7 @@ static void of_several_things_to_do_the_words_are_kept(void **state)
 
 	add_fix(f, "Either:", "virsh edit web");
 	add_fix(f, "Or:", "virsh edit db");
-	assert_contains(text(w), "   Either:\n       virsh edit web\n   Or:\n");
+	assert_contains(text(w), "   Either: (only looks)\n       virsh edit web\n   Or: (only looks)\n");
 }
 
 static void the_same_advice_for_many_subjects_is_given_once(void **state)
@@ -405,7 +433,7 @@ static void the_words_of_an_error_are_said_once_and_its_commands_each_time(void 
 	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "db", NULL), "Mend it.", "mend db");
 	assert_contains(text(w), "2. ERROR  Title of a-a (db, vda)\n"
 				 "   Seen  /var/log/x.log:12  evidence of a-a\n"
-				 "   Do    As in 1:\n"
+				 "   Do    As in 1: (only looks)\n"
 				 "             mend db\n");
 	w->style.verbose = true;
 	assert_lacks(text(w), "As in 1");
@@ -417,7 +445,7 @@ static void other_advice_for_the_same_error_is_said(void **state)
 
 	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "web", NULL), "Mend it.", "mend web");
 	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "db", NULL), "Give it up.", "rm db");
-	assert_contains(text(w), "   Do    Give it up.\n             rm db\n");
+	assert_contains(text(w), "   Do    Give it up. (only looks)\n             rm db\n");
 }
 
 static void advice_does_not_hide_a_warning_of_the_same_rule(void **state)
@@ -654,7 +682,7 @@ static void json_has_every_member_in_order(void **state)
 	assert_members(f, "rule cause severity confidence domain subject title message symptoms "
 			  "evidence fix references explained_by key rank score");
 	assert_members(first_of(f, "evidence"), "source locator text");
-	assert_members(first_of(f, "fix"), "text command");
+	assert_members(first_of(f, "fix"), "text command on does effect costs fill_in");
 	assert_members(first_of(o, "undecided"), "rule domain subject reason remedy");
 	assert_string_equal(json_object_get_string_member(o, "schema"), "vmdoctor.report/1");
 }
@@ -771,6 +799,7 @@ int main(void)
 		TEST(findings_that_explain_each_other_are_not_lost),
 		TEST(many_consequences_are_counted),
 		TEST(advice_is_short_and_errors_are_whole),
+		TEST(terms_of_a_fix_are_in_every_format),
 		TEST(of_several_things_to_do_the_words_are_kept),
 		TEST(the_same_advice_for_many_subjects_is_given_once),
 		TEST(the_same_error_of_two_domains_is_shown_twice),
