@@ -182,7 +182,8 @@ void command_fill_in(const char *text, GPtrArray *found)
 		size_t n = strspn(p, WORD);
 		g_autofree char *word = g_strndup(p, n);
 
-		if (n > 0 && is_among(word, placeholders) &&
+		/* "$USER" is known to the shell */
+		if (n > 0 && is_among(word, placeholders) && (p == text || p[-1] != '$') &&
 		    !g_ptr_array_find_with_equal_func(found, word, g_str_equal, NULL))
 			g_ptr_array_add(found, g_steal_pointer(&word));
 		p += n;

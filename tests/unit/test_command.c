@@ -49,7 +49,7 @@ static void placeholders_are_words_of_their_own(void **state G_GNUC_UNUSED)
 {
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
 
-	command_fill_in("ssh USER@HOST ls /srv/FILE.iso; iptables -S FORWARD; ls /DOMAINS /x/DOMAIN HOST", found);
+	command_fill_in("ssh USER@HOST ls /srv/FILE.iso; iptables -S FORWARD; ls /DOMAINS /x/DOMAIN HOST $POOL", found);
 	assert_int_equal(found->len, 4);
 	assert_string_equal(found->pdata[0], "USER");
 	assert_string_equal(found->pdata[1], "HOST");
