@@ -173,9 +173,11 @@ char *command_finish(const char *command)
 void command_fill_in(const char *text, GPtrArray *found)
 {
 	static const char *const placeholders[] = {
-		"ADDRESS", "BACKING", "BRIDGE", "DESTINATION", "DIRECTORY", "DOMAIN", "FILE", "GROUP", "HOST", "IMAGE",
-		"NAME", "NETWORK", "NEW", "NEW-NAME", "NEW-PLACE", "NEWNAME", "NEW_VARS", "OLD", "OLD_VARS", "ORIGINAL",
-		"OVERLAY", "PATH", "POOL", "SEED", "SERVER", "SHORTER", "SNAPSHOT", "TYPE", "URL", "USER", "UUID", "WIN11", NULL
+		"ADDRESS", "BACKING", "BITMAP", "BRIDGE", "BYTES", "CHECKPOINT", "COPY", "COUNT", "DESTINATION",
+		"DEVICE", "DIRECTORY", "DOMAIN", "FILE", "GROUP", "HOST", "IFACE", "IMAGE", "NAME", "NETWORK", "NEW",
+		"NEW-NAME", "NEW-PLACE", "NEWNAME", "NEW_VARS", "NODES", "OLD", "OLD_VARS", "ORIGINAL", "OVERLAY",
+		"PATH", "POOL", "PORTAL", "PROGRAM", "SEED", "SERVER", "SHORTER", "SIZE", "SNAPSHOT", "TAG",
+		"TOP-IMAGE", "TYPE", "URL", "USER", "UUID", "VOLUME", "WIN11", NULL
 	};
 
 	for (const char *p = text; *p; p += strcspn(p, WORD)) {
