@@ -4,7 +4,7 @@
  *
  * Writes, below /facts/host:
  *   message @program @code @function @option @argument @command @child @status @of-domain (envelope.h)
- *           @errno (name of the errno whose text it holds) @weight (how much it is a failure's message)
+ *           @errno (name of the errno whose text it holds) @asked (asked.h) @weight (how much it is a failure's message)
  *           @chosen ("yes": of all, the one that says most)
  *     said  the innermost sentence
  *     named @kind @value @state ("there", "not there"; else @error)
@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 
 #include "base/errname.h"
+#include "formats/asked.h"
 #include "formats/envelope.h"
 #include "formats/readable.h"
 #include "formats/untangle.h"
@@ -283,6 +284,7 @@ static void add_message(struct source *src, xmlNode *host, const struct candidat
 	for (int i = 0; i < ENVELOPE_FIELD_MAX_; i++)
 		facts_set(message, i == ENVELOPE_DOMAIN ? "of-domain" : envelope_field_names[i], c->envelope.fields[i]);
 	facts_set(message, "errno", c->envelope.error);
+	facts_set(message, "asked", chosen && c->envelope.error ? asked_of(c->envelope.message) : NULL);
 	facts_setf(message, "weight", "%d", c->weight);
 	facts_set(message, "chosen", chosen ? "yes" : NULL);
 	said = facts_add(message, "said");

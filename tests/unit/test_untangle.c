@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "formats/asked.h"
 #include "formats/envelope.h"
 #include "formats/readable.h"
 #include "formats/untangle.h"
@@ -129,6 +130,15 @@ static void what_is_named_is_listed_once(void **state G_GNUC_UNUSED)
 	envelope_done(&e);
 }
 
+static void the_noun_says_what_was_asked(void **state G_GNUC_UNUSED)
+{
+	assert_string_equal(asked_of("Unable to get free loop device via ioctl"), "loop");
+	assert_string_equal(asked_of("Unable to create bridge virbr0"), "bridge");
+	assert_string_equal(asked_of("Failed to mount cgroup on /run/x"), "cgroup");
+	assert_string_equal(asked_of("Unable to rename '/srv/a'"), "file");
+	assert_null(asked_of("Hello, world"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +151,7 @@ int main(void)
 		cmocka_unit_test(bindings_and_front_ends_are_peeled),
 		cmocka_unit_test(daemons_children_and_the_kernel_are_told_apart),
 		cmocka_unit_test(what_is_named_is_listed_once),
+		cmocka_unit_test(the_noun_says_what_was_asked),
 	};
 
 	return cmocka_run_group_tests_name("formats/untangle", tests, NULL, NULL);

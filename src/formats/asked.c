@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "formats/asked.h"
+
+#include <glib.h>
+
+/* In the order of how much a noun says: "mount the cgroup controller" is about the control group. */
+static const struct {
+	const char *object, *nouns;
+} objects[] = {
+	{ "loop", "\\bloop(back)? ?(device|dev|status|-control)|/dev/loop" },
+	{ "tap", "\\b(mac)?v?tap\\b|\\btun\\b|/dev/net/tun" },
+	{ "bridge", "\\bbridge\\b|\\bfdb\\b|\\bSTP\\b|\\bforwarding database" },
+	{ "address", "\\broutes?\\b|\\bIP(v[46])? address|\\bDAD\\b" },
+	{ "interface", "\\binterfaces?\\b|\\bMAC\\b|\\bMTU\\b|\\bVLAN\\b|\\bethtool\\b|\\bVF\\b|\\bmulticast|\\bport profile|\\bvport|\\bnetdev|"
+		       "\\bnetwork device|\\bcontrol socket|/proc/net/dev" },
+	{ "cgroup", "\\bcgroups?\\b|/sys/fs/cgroup|\\bcpu account|/proc/mounts|\\bcontroller\\b" },
+	{ "label", "\\bselinux\\b|\\b(security|process|file|socket) (context|label)|\\bgetenforce|\\bapparmor" },
+	{ "mount", "\\bu?n?mount(ed|s)?\\b|\\bbind .* on( to)? |\\bdevfs\\b|\\bsymlink|\\bmount point|"
+		   "\\b(create|remove|chown|permissions? for|owner(ship)? of) (a )?(device|node)\\b|\\bnamespace" },
+	{ "lock", "\\b(un)?lock(ed|ing|space)?\\b|\\blease\\b" },
+	{ "socket", "\\bsockets?\\b|\\bpeer\\b|\\b(connect|recv|send|accept|listen|bind)\\b" },
+	{ "process", "\\baffinity\\b|\\bsched(uling|uler)?\\b|SCHED_|\\bprocess(es)?\\b|\\bpid\\b|\\brlimit|\\blimit\\b|\\bsignal\\b|\\bthread" },
+	{ "assignment", "\\bPCI\\b|\\bdriver_override\\b|\\bVPD\\b|\\bvfio\\b|\\biommu\\b|\\bmdev\\b|\\bdevice link\\b|\\bconfig space\\b|\\bscsi host\\b" },
+	{ "attribute", "\\bxattrs?\\b|\\bCOW\\b|\\bcopy-on-write\\b|\\bflags on\\b|\\bACLs?\\b" },
+	{ "file", "\\b(open(ing)?|read(ing)?|writ(e|ing)|seek|stat|statvfs|create|creating|make|chmod|chown|mode|owner(ship)?|unlink|delete|remove|"
+		  "rename|truncate|sync|fsync|close|access|canonicalize|resolve|clone|extend|fill|allocate|copy|move|dir|directory|file|image|path)\\b" },
+};
+
+const char *asked_of(const char *sentence)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(objects); i++) {
+		if (g_regex_match_simple(objects[i].nouns, sentence, G_REGEX_CASELESS | G_REGEX_RAW, 0))
+			return objects[i].object;
+	}
+	return NULL;
+}
