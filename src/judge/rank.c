@@ -3,7 +3,9 @@
  * rank - which finding to look at first.
  *
  * Score: how bad, times how sure; a finding that explains the complaint moves half the way to 1,
- * and the others lose half; where the complaint is only in a person's words, an eighth, and none loses. A root is at least as bad as the worst that it explains.
+ * and the others lose half; where the complaint is only in a person's words, an eighth, and none loses. What
+ * stands in the text that the user gave moves a quarter of the way. A root is at least as bad as the worst that it
+ * explains.
  */
 #include <fnmatch.h>
 #include <string.h>
@@ -193,9 +195,20 @@ static void doubt_contradictions(struct report *report, GPtrArray *rules)
 		((struct finding *)doubtful->pdata[i])->confidence = CONFIDENCE_LIKELY;
 }
 
+/* The user asks about it, so it goes before smells of the same host that nobody asked about. */
+static bool is_of_given_text(const struct finding *f)
+{
+	for (guint i = 0; i < f->evidence->len; i++)
+		if (g_str_has_prefix(((struct evidence *)f->evidence->pdata[i])->source, "/vmdoctor/error"))
+			return true;
+	return false;
+}
+
 static void score(struct finding *f, struct complaint complaint)
 {
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
+	if (is_of_given_text(f))
+		f->score += (1 - f->score) / 4;
 	if (!complaint.symptom)
 		return;
 	if (g_strv_contains((const char *const *)f->symptoms, complaint.symptom))
