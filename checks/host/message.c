@@ -7,7 +7,7 @@
  *           @errno (name of the errno whose text it holds) @asked (asked.h) @weight (how much it is a failure's message)
  *           @chosen ("yes": of all, the one that says most)
  *     said  the innermost sentence
- *     named @kind @value @state ("there", "not there"; else @error)
+ *     named @kind @value @place (of a path: what it is for, asked.h) @state ("there", "not there"; else @error)
  *           @mode @owner @group @type @driver @link-state @program   as far as they are known; its text: as ls -l
  *   complaint @symptom  what the text complains about, in a person's words
  *   refusal  what libvirt says to a domain's XML that is about to be defined
@@ -159,6 +159,7 @@ static void add_named(struct source *src, xmlNode *message, const struct envelop
 
 	facts_set(named, "kind", envelope_kind_names[n->kind]);
 	facts_set(named, "value", n->value);
+	facts_set(named, "place", n->kind == NAMED_PATH ? asked_place(n->value) : NULL);
 	if (look_up[n->kind])
 		look_up[n->kind](src, named, n->value);
 }
@@ -200,7 +201,7 @@ static int weight_of(const struct envelope *e)
 		weight -= 3;
 	if (words > 40) /* a paragraph */
 		weight -= 3;
-	return MAX(weight, 0);
+	return weight;
 }
 
 struct range {
@@ -285,7 +286,7 @@ static void add_message(struct source *src, xmlNode *host, const struct candidat
 		facts_set(message, i == ENVELOPE_DOMAIN ? "of-domain" : envelope_field_names[i], c->envelope.fields[i]);
 	facts_set(message, "errno", c->envelope.error);
 	facts_set(message, "asked", chosen && c->envelope.error ? asked_of(c->envelope.message) : NULL);
-	facts_setf(message, "weight", "%d", c->weight);
+	facts_setf(message, "weight", "%d", MAX(c->weight, 0));
 	facts_set(message, "chosen", chosen ? "yes" : NULL);
 	said = facts_add(message, "said");
 	facts_from(said, TEXT, c->line);

@@ -7,6 +7,7 @@
 static const struct {
 	const char *object, *nouns;
 } objects[] = {
+	{ "kvm", "\\bKVM_[A-Z][A-Z_0-9]+\\b|\\bkvm_\\w+: .*failed|/dev/kvm\\b|\\bioctl\\(KVM" },
 	{ "loop", "\\bloop(back)? ?(device|dev|status|-control)|/dev/loop" },
 	{ "tap", "\\b(mac)?v?tap\\b|\\btun\\b|/dev/net/tun" },
 	{ "bridge", "\\bbridge\\b|\\bfdb\\b|\\bSTP\\b|\\bforwarding database" },
@@ -31,6 +32,40 @@ const char *asked_of(const char *sentence)
 	for (size_t i = 0; i < G_N_ELEMENTS(objects); i++) {
 		if (g_regex_match_simple(objects[i].nouns, sentence, G_REGEX_CASELESS | G_REGEX_RAW, 0))
 			return objects[i].object;
+	}
+	return NULL;
+}
+
+static const struct {
+	const char *place, *paths;
+} places[] = {
+	{ "kvm", "^/dev/kvm$" },
+	{ "vfio", "^/dev/vfio/" },
+	{ "tun", "^/dev/net/tun$|^/dev/tap\\d+$|^/dev/vhost-(net|vsock)$" },
+	{ "loop", "^/dev/loop" },
+	{ "hugepages", "/hugepages|hugetlbfs" },
+	{ "cgroup", "^/sys/fs/cgroup|^/cgroup/" },
+	{ "pci", "^/sys/bus/pci/|^/sys/devices/pci" },
+	{ "nvram", "/nvram/" },
+	{ "firmware", "^/usr/share/(OVMF|AAVMF|ovmf|edk2|qemu|qemu-efi|seabios|qemu-kvm|qemu/firmware)/|(?i:OVMF|AAVMF|edk2)[^/]*\\.(fd|bin|qcow2)$|/bios.*\\.bin$" },
+	{ "emulator", "/(qemu-system-[\\w-]+|qemu-kvm|kvm-spice|kvm)$" },
+	{ "helper", "/(virtiofsd|swtpm\\w*|dnsmasq|passt|slirp4netns|virt-\\w+|libvirt_\\w+|qemu-(bridge-helper|img|pr-helper|nbd)|vhost-user-\\w+|ebtables|ip6?tables|nft|tc|ip)$" },
+	{ "daemon-socket", "/libvirt/(libvirt-(admin-)?sock(-ro)?|virt\\w+d-(admin-)?sock(-ro)?|virt(log|lock)d-sock)$" },
+	{ "agent-socket", "\\.agent\\.\\d+$|guest_agent|/channel/" },
+	{ "monitor-socket", "monitor\\.sock$|\\.monitor$" },
+	{ "saved", "/qemu/save/|\\.save$" },
+	{ "log", "/log/.*\\.log$|^/var/log/" },
+	{ "certificate", "/pki/|\\.pem$|\\.crt$" },
+	{ "hook", "/libvirt/hooks/" },
+	{ "config", "^/etc/|\\.conf$|\\.xml$" },
+	{ "image", "\\.(qcow2?|img|raw|iso|vmdk|vdi|vhdx?)$|/images?/" },
+};
+
+const char *asked_place(const char *path)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		if (g_regex_match_simple(places[i].paths, path, G_REGEX_RAW, 0))
+			return places[i].place;
 	}
 	return NULL;
 }

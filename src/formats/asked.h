@@ -7,10 +7,17 @@
 
 /**
  * asked_of - the part of the kernel that a message is about
- * Return: "loop", "tap", "bridge", "address", "interface", "mount", "label", "cgroup", "lock", "socket", "process",
+ * Return: "kvm", "loop", "tap", "bridge", "address", "interface", "mount", "label", "cgroup", "lock", "socket", "process",
  * "assignment", "attribute" or "file"; NULL: it names none. The first of them that the sentence names, in this order.
  * Source: libvirt, callers of virReportSystemError() in src/util, src/qemu, src/security and src/storage.
  */
 const char *asked_of(const char *sentence);
+/**
+ * asked_place - what a path of the host is for
+ * Return: "kvm", "vfio", "tun", "loop", "hugepages", "cgroup", "pci", "firmware", "emulator", "helper", "daemon-socket",
+ * "monitor-socket", "agent-socket", "nvram", "saved", "log", "certificate", "config", "hook", "image"; NULL: nothing known.
+ * Source: the default paths of libvirt's meson.options and of Debian's, Fedora's, SUSE's and Arch's packages.
+ */
+const char *asked_place(const char *path);
 
 #endif

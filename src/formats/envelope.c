@@ -45,7 +45,8 @@ static const struct shape {
 	{ "^(?<program>[a-z][\\w.-]*)\\[\\d+\\]: (?<rest>.+)$", NULL, true },
 	{ "^[IWEF]\\d{4} [\\d:.]+ +\\d+ [\\w.-]+:\\d+\\] (?<rest>.+)$", NULL, true },
 	{ "^\\d+ (ERROR|WARNING|INFO|TRACE|CRITICAL) [\\w.]+ (\\[[^\\]]*\\] ?)*(?<rest>.+)$", NULL, true },
-	{ "^.*\\b(msg|err|error|message)='(?<rest>([^'\\\\]|\\\\.)+)'.*$", NULL, true },
+	{ "^.*?\\b(vir|[lL]ibvirt)Error\\(Code=\\d+, Domain=\\d+, Message='(?<rest>.+?)'\\).*$", "libvirt", false },
+	{ "^.*\\b(msg|err|error|message)='(?<rest>([^'\\\\]|\\\\.|'(?=\\w))+)'.*$", NULL, true },
 	{ "^.*'(msg|err|error|message|reason|stderr)': ?'(?<rest>.+?)'( ?[,}].*)?$", NULL, true },
 	{ "^\\[?(ERROR|WARN(ING)?|CRITICAL|FATAL|E|error|warning|fatal|critical)\\]?(: | - |  +|\\| )(?<rest>\\S.+)$", NULL, true },
 	{ "^(Error|Fehler|Err): (?<rest>\\S.+)$", NULL, true },
@@ -53,7 +54,6 @@ static const struct shape {
 	{ "^Details?: (?<rest>.+)$", NULL, true },
 	/* bindings and front ends */
 	{ "^(?:[\\w.]+\\.)?(lib)?virt(\\w*)?Error: (?<rest>.+)$", "libvirt", false },
-	{ "^.*?\\b(vir|[lL]ibvirt)Error\\(Code=\\d+, Domain=\\d+, Message='(?<rest>.+?)'\\).*$", "libvirt", false },
 	{ "^(?:[\\w.$]+\\.)?\\w*(Exception|Error): (?<rest>.+)$", NULL, false },
 	{ "^libvirt: ?([\\w -]+ )?error ?: (?<rest>.+)$", "libvirt", false },
 	{ "^Call to vir\\w+ failed: (?<rest>.+)$", "libvirt", false },
@@ -120,8 +120,20 @@ static const char failure_pattern[] =
 	"corrupt(ed|ion)?|mismatch|incompatible|unexpected(ly)?|lost|reset|unreachable|rejected|required?|requires|expected|does(n't| not)|is not|isn't|won't|must|"
 	"out of|hung|stuck|blocked|freeze|frozen|hang|slow|lockup|forbidden|illegal|malformed|bad)\\b";
 
+/* What programs write themselves instead of strerror(3). */
+static const struct {
+	const char *words, *error;
+} worded[] = {
+	{ "\\b(does(n'?t| not) exist|(file|files|device|directory|socket|program|binary) (is |are )?(missing|not found)|(settings|firmware|vars) file missing|no such (file|path)|not found at)\\b", "ENOENT" },
+	{ "\\b(is not (readable|writable|writeable|executable|accessible)|not permitted|access denied|no permission|insufficient permissions?)\\b", "EACCES" },
+	{ "\\b(disk full|not enough (disk )?space|out of (disk )?space|no space left)\\b", "ENOSPC" },
+	{ "\\b(read-?only file ?system)\\b", "EROFS" },
+	{ "\\b(is in use by|already in use|currently in use|is busy)\\b", "EBUSY" },
+	{ "\\b(out of memory|not enough memory|insufficient memory)\\b", "ENOMEM" },
+};
+
 struct envelope_reader {
-	GRegex *shapes[G_N_ELEMENTS(shapes)], *things[G_N_ELEMENTS(things)], *failure;
+	GRegex *shapes[G_N_ELEMENTS(shapes)], *things[G_N_ELEMENTS(things)], *worded[G_N_ELEMENTS(worded)], *failure;
 };
 
 static GRegex *compile(const char *pattern)
@@ -142,6 +154,8 @@ struct envelope_reader *envelope_reader_new(void)
 		r->shapes[i] = compile(shapes[i].pattern);
 	for (size_t i = 0; i < G_N_ELEMENTS(things); i++)
 		r->things[i] = compile(things[i].pattern);
+	for (size_t i = 0; i < G_N_ELEMENTS(worded); i++)
+		r->worded[i] = compile(worded[i].words);
 	r->failure = compile(failure_pattern);
 	return r;
 }
@@ -154,6 +168,8 @@ void envelope_reader_free(struct envelope_reader *r)
 		g_regex_unref(r->shapes[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(things); i++)
 		g_regex_unref(r->things[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(worded); i++)
+		g_regex_unref(r->worded[i]);
 	g_regex_unref(r->failure);
 	g_free(r);
 }
@@ -221,6 +237,14 @@ static const char *errno_in(const char *text)
 	return found;
 }
 
+static const char *errno_worded(const struct envelope_reader *r, const char *text)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(worded); i++)
+		if (g_regex_match(r->worded[i], text, 0, NULL))
+			return worded[i].error;
+	return NULL;
+}
+
 static void named_free(gpointer data)
 {
 	struct envelope_named *n = data;
@@ -268,9 +292,11 @@ void envelope_open(const struct envelope_reader *r, const char *line, struct env
 		text = inner;
 	}
 	ret->message = text;
+	find_things(r, line, ret);
 	ret->error = errno_in(text);
 	ret->is_failure = ret->layers > 0 || g_regex_match(r->failure, text, 0, NULL);
-	find_things(r, line, ret);
+	if (!ret->error && ret->named->len > 0)
+		ret->error = errno_worded(r, text);
 }
 
 void envelope_done(struct envelope *e)
