@@ -69,7 +69,7 @@ static void pass_line(void *data, const char *line, size_t size, unsigned int nu
 
 static int feed_file(struct feed *f, struct source *src, const char *path)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *copied = NULL;
 	size_t size = 0;
 	int r = source_read(src, path, &text, &size);
 
@@ -77,7 +77,8 @@ static int feed_file(struct feed *f, struct source *src, const char *path)
 		return r;
 	f->cut |= r > 0;
 	f->path = g_intern_string(path);
-	audit_filter_feed(f->filter, text, size);
+	copied = audit_log_copied(text, size);
+	audit_filter_feed(f->filter, copied ? copied : text, copied ? strlen(copied) : size);
 	audit_filter_end(f->filter);
 	return 0;
 }

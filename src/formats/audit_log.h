@@ -40,6 +40,14 @@ GPtrArray *audit_log_names(const GStrv names);
  */
 char *audit_log_line(const char *line, size_t size, bool kernel, unsigned int number);
 
+/**
+ * audit_log_copied - the records of a log that passed through a terminal or a mail: one a line again
+ * Records that were wrapped are joined, several on one line are parted, the kernel's are told as auditd's, and
+ * times as "ausearch -i" prints them become numbers (taken as UTC).
+ * Return: the text, or NULL: it is a log as auditd wrote it, or larger than people copy (256 KiB).
+ */
+char *audit_log_copied(const char *text, size_t size);
+
 /* The parser. */
 
 struct audit_parser;

@@ -264,6 +264,38 @@ static int read_log(struct source *src, const struct log *log, char **ret_text, 
 	return source_read(src, log->path, ret_text, ret_size);
 }
 
+static bool has_digit(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (g_ascii_isdigit(text[i]))
+			return true;
+	return false;
+}
+
+#define COPIED_MAX_BYTES (32 * 1024)
+#define WRAPPED_MIN_COLUMNS 50 /* a window narrower than that nobody copies from */
+
+/* A log that passed through a mail or a window: a long line is followed by one that does not begin as this log's lines do,
+ * with a time or a record's type. QEMU's own lines have no beginning to be known by. */
+static bool is_wrapped(const struct log *log, const char *text, size_t size)
+{
+	const char *before = NULL;
+	size_t before_size = 0;
+
+	if (log->logs & SIGNATURE_BIT(QEMU) || size > COPIED_MAX_BYTES)
+		return false;
+	for (const char *p = text, *end = text + size, *stop; p < end; p = stop + 1) {
+		stop = memchr(p, '\n', (size_t)(end - p));
+		stop = stop ? stop : end;
+		if (before && before_size >= WRAPPED_MIN_COLUMNS && stop > p && !has_digit(p, MIN((size_t)(stop - p), 16)) &&
+		    strncmp(p, "type=", 5) != 0 && has_digit(before, MIN(before_size, 40)))
+			return true;
+		before = p;
+		before_size = (size_t)(stop - p);
+	}
+	return false;
+}
+
 static void scan_file(struct scan *scan, struct source *src, struct log *log)
 {
 	g_autofree char *text = NULL;
@@ -286,6 +318,11 @@ static void scan_file(struct scan *scan, struct source *src, struct log *log)
 		log->vm = vm ? vm : scan->only;
 	}
 	facts_setf(fact, "lines", "%u", (is_error ? scan_pasted : scan_text)(scan, log, text, size));
+	if (!is_error && is_wrapped(log, text, size)) {
+		g_autoptr(GPtrArray) lines = untangle(text, size);
+
+		scan_unwrapped(scan, log, lines);
+	}
 }
 
 /* What logrotate or virtlogd moved aside, when the user asks for times that may lie there */
