@@ -43,7 +43,7 @@ CATALOGUES := $(foreach l,$(LANGUAGES),$(BUILD)/locale/$(l)/LC_MESSAGES/vmdoctor
 HAVE_GETTEXT := $(shell command -v msgfmt)
 
 # Only the ordinary build becomes ./vmdoctor, not that with sanitizers.
-all: $(BUILD)/vmdoctor $(if $(HAVE_GETTEXT),$(CATALOGUES),no-gettext) $(if $(filter build,$(BUILD)),vmdoctor)
+all: $(BUILD)/vmdoctor build/rules.known $(if $(HAVE_GETTEXT),$(CATALOGUES),no-gettext) $(if $(filter build,$(BUILD)),vmdoctor)
 
 vmdoctor: $(BUILD)/vmdoctor
 	$(Q)cp -f $< $@
@@ -51,6 +51,11 @@ vmdoctor: $(BUILD)/vmdoctor
 $(BUILD)/vmdoctor: $(BUILD)/src/main.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PC_LIBS)
+
+# What no run need find out again of the program's own rules; without it all is checked at each start.
+build/rules.known: $(BUILD)/vmdoctor $(wildcard rules/*.rng rules/*/*.xml)
+	$(call say,RULES,$@)
+	$(Q)mkdir -p $(@D) && $(BUILD)/vmdoctor rules known >$@.new && mv $@.new $@
 
 $(LIBRARY): $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 	$(call say,AR,$@)
@@ -207,6 +212,7 @@ install: all $(if $(shell command -v scdoc),man)
 	install -d $(DESTDIR)$(DATADIR)/rules
 	install -m 0644 rules/*.rng rules/*.tsv rules/*.txt rules/*.json $(DESTDIR)$(DATADIR)/rules
 	cp -r $(wildcard rules/*/) $(DESTDIR)$(DATADIR)/rules/
+	install -m 0644 build/rules.known $(DESTDIR)$(DATADIR)/rules.known
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 ifneq ($(HAVE_GETTEXT),)
 	for f in $(CATALOGUES:$(BUILD)/locale/%=%); do install -D -m 0644 $(BUILD)/locale/$$f $(DESTDIR)$(LOCALEDIR)/$$f || exit 1; done

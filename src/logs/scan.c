@@ -84,7 +84,7 @@ static unsigned int head_of(const char *folded)
 	return (head * 2654435761u) >> 16; /* Knuth's multiplicative hash */
 }
 
-static void add_wanted(struct scan *scan, const struct rule *rule, const struct signature *s, const char *literal)
+static void add_wanted(struct scan *scan, const struct rule *rule, struct signature *s, const char *literal)
 {
 	struct wanted w = { .rule = rule, .s = s, .length = strlen(literal) };
 	unsigned int *head;
@@ -122,12 +122,14 @@ static bool is_of_log(const struct wanted *w, const struct line *line)
 static bool try_wanted(struct scan *scan, const struct wanted *w, struct line *line)
 {
 	g_autoptr(GMatchInfo) m = NULL;
+	const GRegex *regex;
 
 	if (!line->readable)
 		line->readable = readable_text(line->text, line->size);
 	if (!is_of_log(w, line))
 		return false;
-	if (w->s->regex && !g_regex_match(w->s->regex, line->readable, 0, &m))
+	regex = signature_compiled(w->s);
+	if (w->s->pattern && (!regex || !g_regex_match(regex, line->readable, 0, &m)))
 		return false;
 	scan_found(scan, w, line, m);
 	return true;
@@ -169,7 +171,7 @@ static void cut(struct line *line)
 }
 
 /* Of a rule's signatures the first that matches the line counts, in the order of the rule. */
-static void scan_line(struct scan *scan, struct line *line)
+void scan_line(struct scan *scan, struct line *line)
 {
 	const struct rule *done = NULL;
 	const struct signature *tried = NULL; /* it may have been found by several literals */
@@ -215,30 +217,6 @@ static unsigned int scan_text(struct scan *scan, const struct log *log, const ch
 	return number;
 }
 
-/* Pasted text is wrapped where a window ended: between words, or inside one. */
-static void scan_unwrapped(struct scan *scan, const struct log *log, const GPtrArray *lines)
-{
-	const struct log whole = { .path = log->path, .name = log->name, .logs = log->logs,
-				   .vm = log->vm, .whole = true };
-	g_autoptr(GString) spaced = g_string_new(NULL), joined = g_string_new(NULL);
-
-	for (guint i = 0; i < lines->len; i++) {
-		const char *text = ((const struct text_line *)lines->pdata[i])->text;
-
-		g_string_append(joined, text);
-		for (const char *p = text; *p; p++) {
-			bool blank = *p == ' ' || *p == '\t';
-
-			if (!blank || (spaced->len > 0 && spaced->str[spaced->len - 1] != ' '))
-				g_string_append_c(spaced, blank ? ' ' : *p);
-		}
-		if (spaced->len > 0 && spaced->str[spaced->len - 1] != ' ')
-			g_string_append_c(spaced, ' ');
-	}
-	scan_line(scan, &(struct line){ .log = &whole, .text = spaced->str, .size = spaced->len });
-	scan_line(scan, &(struct line){ .log = &whole, .text = joined->str, .size = joined->len });
-}
-
 /* What was pasted, as the lines that programs once wrote. */
 static unsigned int scan_pasted(struct scan *scan, const struct log *log, const char *text, size_t size)
 {
@@ -264,38 +242,6 @@ static int read_log(struct source *src, const struct log *log, char **ret_text, 
 	return source_read(src, log->path, ret_text, ret_size);
 }
 
-static bool has_digit(const char *text, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (g_ascii_isdigit(text[i]))
-			return true;
-	return false;
-}
-
-#define COPIED_MAX_BYTES (32 * 1024)
-#define WRAPPED_MIN_COLUMNS 50 /* a window narrower than that nobody copies from */
-
-/* A log that passed through a mail or a window: a long line is followed by one that does not begin as this log's lines do,
- * with a time or a record's type. QEMU's own lines have no beginning to be known by. */
-static bool is_wrapped(const struct log *log, const char *text, size_t size)
-{
-	const char *before = NULL;
-	size_t before_size = 0;
-
-	if (log->logs & SIGNATURE_BIT(QEMU) || size > COPIED_MAX_BYTES)
-		return false;
-	for (const char *p = text, *end = text + size, *stop; p < end; p = stop + 1) {
-		stop = memchr(p, '\n', (size_t)(end - p));
-		stop = stop ? stop : end;
-		if (before && before_size >= WRAPPED_MIN_COLUMNS && stop > p && !has_digit(p, MIN((size_t)(stop - p), 16)) &&
-		    strncmp(p, "type=", 5) != 0 && has_digit(before, MIN(before_size, 40)))
-			return true;
-		before = p;
-		before_size = (size_t)(stop - p);
-	}
-	return false;
-}
-
 static void scan_file(struct scan *scan, struct source *src, struct log *log)
 {
 	g_autofree char *text = NULL;
@@ -318,7 +264,7 @@ static void scan_file(struct scan *scan, struct source *src, struct log *log)
 		log->vm = vm ? vm : scan->only;
 	}
 	facts_setf(fact, "lines", "%u", (is_error ? scan_pasted : scan_text)(scan, log, text, size));
-	if (!is_error && is_wrapped(log, text, size)) {
+	if (!is_error && scan_is_wrapped(log, text, size)) {
 		g_autoptr(GPtrArray) lines = untangle(text, size);
 
 		scan_unwrapped(scan, log, lines);
@@ -478,7 +424,7 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 		const struct rule *rule = rules->pdata[i];
 
 		for (size_t n = 0; n < rule->logs->len; n++) {
-			const struct signature *s = rule->logs->pdata[n];
+			struct signature *s = rule->logs->pdata[n];
 
 			for (size_t k = 0; s->literals[k]; k++)
 				add_wanted(scan, rule, s, s->literals[k]);

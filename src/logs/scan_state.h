@@ -19,7 +19,7 @@ struct source;
 /* A signature of a rule, ready to be looked for. */
 struct wanted {
 	const struct rule *rule;
-	const struct signature *s;
+	struct signature *s;
 	char *literal; /* folded */
 	size_t length;
 	unsigned int next; /* of the same head; 0: none, else index + 1 */
@@ -81,6 +81,12 @@ void scan_found(struct scan *scan, const struct wanted *w, const struct line *li
 		const GMatchInfo *m);
 /** scan_note_time - the time of @line is that of lines without one below it; only with --since */
 void scan_note_time(struct scan *scan, const struct line *line);
+/** scan_line - looks for all signatures in one line, of which only the end counts if it is long */
+void scan_line(struct scan *scan, struct line *line);
+/** scan_unwrapped - all @lines (of struct text_line) as one, with blanks between them and without */
+void scan_unwrapped(struct scan *scan, const struct log *log, const GPtrArray *lines);
+/** scan_is_wrapped - did the log pass through a window or a mail that broke its long lines? Of small ones only. */
+bool scan_is_wrapped(const struct log *log, const char *text, size_t size);
 /** scan_finish - counts; drops what older attempts to start a domain left */
 void scan_finish(struct scan *scan);
 /** scan_match_init - patterns of times, names and UUIDs; scan_match_done() them */

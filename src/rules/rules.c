@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "rules/known.h"
 #include "rules/signature.h"
 #include "base/xml.h"
 #include "rules/xpath.h"
@@ -29,6 +30,7 @@ const char *const symptom_names[] = { "wont-start",    "no-network", "slow-netwo
 struct loader {
 	const char *file;
 	GError **error;
+	bool is_known; /* to hold to the schema, with patterns that compile */
 	bool failed;
 };
 
@@ -197,7 +199,7 @@ static void load_log(struct loader *l, struct rule *r, const xmlNode *n)
 	g_autofree char *logs = xml_attr(n, "in"), *literal = xml_attr(n, "literal");
 	g_autofree char *regex = xml_attr(n, "regex");
 	g_autoptr(GError) error = NULL;
-	struct signature *s = signature_new(logs, literal, regex, &error);
+	struct signature *s = signature_new(logs, literal, regex, l->is_known, &error);
 
 	if (s)
 		g_ptr_array_add(r->logs, s);
@@ -356,10 +358,12 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 
 static bool load_file(GPtrArray *rules, const char *file, GError **error)
 {
-	g_autoptr(xmlDoc) doc = xml_parse_file(file, error);
-	struct loader l = { .file = file, .error = error };
+	g_autofree char *bytes = NULL;
+	gsize size = 0;
+	g_autoptr(xmlDoc) doc = g_file_get_contents(file, &bytes, &size, error) ? xml_parse_words(bytes, size, file, error) : NULL;
+	struct loader l = { .file = file, .error = error, .is_known = doc && known_file(bytes, size) };
 
-	if (!doc || !rules_validate(doc, file, error))
+	if (!doc || (!l.is_known && !rules_validate(doc, file, error)))
 		return false;
 	for (xmlNode *n = xml_child(xmlDocGetRootElement(doc), "rule"); n && !l.failed;
 	     n = xml_next(n, "rule")) {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "rules/known.h"
 #include "rules/pattern.h"
 
 #define MATCH_LIMIT "200000" /* steps, see pcre2pattern(3); a line of 2 KiB takes up to 20000 */
@@ -70,9 +71,11 @@ GRegex *signature_regex(const char *pattern, GError **error)
 /* What is given counts where nothing can be derived; an alternative that it would kill is lint's business. */
 static GStrv literals_of(const char *literal, const char *regex, GError **error)
 {
-	GStrv derived = regex ? pattern_literals(regex) : NULL;
+	GStrv derived = regex ? known_literals(regex) : NULL;
 	g_autoptr(GStrvBuilder) one = g_strv_builder_new();
 
+	if (!derived && regex)
+		derived = pattern_literals(regex);
 	if (derived)
 		return derived;
 	if (!literal || strlen(literal) < SIGNATURE_HEAD_BYTES) {
@@ -85,23 +88,31 @@ static GStrv literals_of(const char *literal, const char *regex, GError **error)
 	return g_strv_builder_end(one);
 }
 
-struct signature *signature_new(const char *logs, const char *literal, const char *regex,
+struct signature *signature_new(const char *logs, const char *literal, const char *regex, bool is_known,
 				GError **error)
 {
 	unsigned int bits = parse_logs(logs, error);
-	g_autoptr(GRegex) compiled = bits && regex ? signature_regex(regex, error) : NULL;
-	GStrv literals = bits && (!regex || compiled) ? literals_of(literal, regex, error) : NULL;
+	g_autoptr(GRegex) compiled = bits && regex && !is_known ? signature_regex(regex, error) : NULL;
+	GStrv literals = bits && (!regex || is_known || compiled) ? literals_of(literal, regex, error) : NULL;
 	struct signature *s;
 
 	if (!literals)
 		return NULL;
 	s = g_new0(struct signature, 1);
-	*s = (struct signature){ bits, literals, g_steal_pointer(&compiled), group_names(regex) };
+	*s = (struct signature){ bits, literals, g_strdup(regex), g_steal_pointer(&compiled), group_names(regex) };
 	return s;
+}
+
+const GRegex *signature_compiled(struct signature *s)
+{
+	if (s->pattern && !s->regex)
+		s->regex = signature_regex(s->pattern, NULL);
+	return s->regex;
 }
 
 void signature_free(struct signature *s)
 {
+	g_free(s->pattern);
 	g_strfreev(s->literals);
 	g_clear_pointer(&s->regex, g_regex_unref);
 	g_strfreev(s->groups);

@@ -37,14 +37,18 @@ enum signature_log {
 struct signature {
 	unsigned int logs; /* bits of enum signature_log */
 	GStrv literals;	   /* one of them is in every matching line, upper or lower case; decides cheaply */
-	GRegex *regex;	   /* sees each kind of quote as ', upper case as lower; NULL: none */
+	char *pattern;	   /* sees each kind of quote as ', upper case as lower; NULL: none */
+	GRegex *regex;	   /* of the pattern, once it was asked for */
 	GStrv groups;	   /* the names of its groups, in order */
 };
 
 /** signature_new - @logs: words, "qemu daemon"; NULL with @error set
- *  @literal: NULL: derived from @regex, where that is possible; @regex: NULL: the literal is all */
-struct signature *signature_new(const char *logs, const char *literal, const char *regex,
+ *  @literal: NULL: derived from @regex, where that is possible; @regex: NULL: the literal is all; @is_known: that
+ *  it compiles needs no proof (known.h) */
+struct signature *signature_new(const char *logs, const char *literal, const char *regex, bool is_known,
 				GError **error);
+/** signature_compiled - the pattern, compiled when first needed: of thousands a run needs a few; NULL: none */
+const GRegex *signature_compiled(struct signature *s);
 void signature_free(struct signature *s);
 /** signature_regex - of a rule's kind of pattern: any case, with a limit on its search */
 GRegex *signature_regex(const char *pattern, GError **error);

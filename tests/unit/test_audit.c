@@ -362,6 +362,19 @@ static void what_may_not_be_read_says_so(void **state)
 	source_free(src);
 }
 
+static void records_that_were_copied_are_whole_again(void **state)
+{
+	static const char wrapped[] = "  audit: type=1400 audit(1588465721.729:1232):\n    apparmor=\"DENIED\" operation=\"open\"\n";
+	static const char glued[] = "type=PROCTITLE msg=audit(05/31/2024 05:27:41.876:878) : proctitle=x type=AVC msg=audit(05/31/2024 05:27:41.876:878) : avc:  denied\n";
+	static const char sound[] = "\ntype=AVC msg=audit(1.500:3): avc:  denied\n";
+	g_autofree char *one = audit_log_copied(wrapped, strlen(wrapped)), *two = audit_log_copied(glued, strlen(glued));
+
+	(void)state;
+	assert_string_equal(one, "type=AVC msg=audit(1588465721.729:1232): apparmor=\"DENIED\" operation=\"open\"\n");
+	assert_string_equal(two, "type=PROCTITLE msg=audit(1717133261.876:878): proctitle=x\ntype=AVC msg=audit(1717133261.876:878): avc:  denied\n");
+	assert_null(audit_log_copied(sound, strlen(sound)));
+}
+
 static void lines_keep_their_number_and_hostile_names_their_bytes(void **state)
 {
 	struct source *src = record_new(NULL);
@@ -426,6 +439,7 @@ int main(void)
 		cmocka_unit_test(libvirts_own_records_are_no_refusals),
 		cmocka_unit_test(the_number_of_groups_is_bounded),
 		cmocka_unit_test(what_may_not_be_read_says_so),
+		cmocka_unit_test(records_that_were_copied_are_whole_again),
 		cmocka_unit_test(lines_keep_their_number_and_hostile_names_their_bytes),
 		cmocka_unit_test(the_live_source_keeps_the_newest_lines_of_all_rotations),
 	};

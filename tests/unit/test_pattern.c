@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "rules/known.h"
 #include "rules/pattern.h"
 
 static void assert_literals(const char *pattern, const char *wanted)
@@ -77,12 +78,33 @@ static void broken_patterns_end(void **state G_GNUC_UNUSED)
 	}
 }
 
+static void what_the_build_found_out_is_written_a_line_each(void **state)
+{
+	g_autoptr(GPtrArray) files = g_ptr_array_new(), patterns = g_ptr_array_new();
+	g_autofree char *text = NULL, *path = NULL;
+	int fd = g_file_open_tmp("known-XXXXXX", &path, NULL);
+
+	(void)state;
+	assert_int_equal(write(fd, "<rules/>", 8), 8);
+	close(fd);
+	g_ptr_array_add(files, path);
+	g_ptr_array_add(patterns, (char *)"(cannot|unable to) open (file|socket)");
+	text = known_write(files, patterns);
+	unlink(path);
+	assert_non_null(strstr(text, "\nfile 8-"));
+	assert_non_null(strstr(text, "\n(cannot|unable to) open (file|socket)\t"));
+	known_ignore();
+	assert_false(known_file("<rules/>", 8));
+	assert_null(known_literals("(cannot|unable to) open (file|socket)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_longest_run_is_the_literal), cmocka_unit_test(each_branch_has_its_own),
 		cmocka_unit_test(what_may_be_missing_is_none),	  cmocka_unit_test(quotes_end_a_run),
 		cmocka_unit_test(every_sample_that_matches_holds_one), cmocka_unit_test(broken_patterns_end),
+		cmocka_unit_test(what_the_build_found_out_is_written_a_line_each),
 	};
 
 	return cmocka_run_group_tests_name("rules/pattern", tests, NULL, NULL);

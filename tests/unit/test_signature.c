@@ -42,7 +42,7 @@ static void rule_done(void *p)
 
 static void want(struct rule *r, const char *logs, const char *literal, const char *regex)
 {
-	struct signature *s = signature_new(logs, literal, regex, NULL);
+	struct signature *s = signature_new(logs, literal, regex, false, NULL);
 
 	assert_non_null(s);
 	g_ptr_array_add(r->logs, s);
@@ -413,12 +413,12 @@ static void bad_signatures_are_refused(void **state G_GNUC_UNUSED)
 {
 	g_autoptr(GError) error = NULL;
 
-	assert_null(signature_new("daemon", "abc", NULL, &error));
+	assert_null(signature_new("daemon", "abc", NULL, false, &error));
 	g_clear_error(&error);
-	assert_null(signature_new("diary", "abcd", NULL, &error));
+	assert_null(signature_new("diary", "abcd", NULL, false, &error));
 	assert_non_null(strstr(error->message, "diary"));
 	g_clear_error(&error);
-	assert_null(signature_new("daemon", "abcd", "(", &error));
+	assert_null(signature_new("daemon", "abcd", "(", false, &error));
 	assert_non_null(error);
 }
 

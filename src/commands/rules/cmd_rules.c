@@ -13,7 +13,9 @@
 #include "formats/parse.h"
 #include "report/pen.h"
 #include "commands/pager.h"
+#include "rules/known.h"
 #include "rules/rules.h"
+#include "rules/signature.h"
 #include "commands/rules/rules_check.h"
 #include "rules/xpath.h"
 #include "diagnose/request.h"
@@ -328,14 +330,43 @@ static int print_pot(const GPtrArray *rules)
 	return EXIT_CLEAN;
 }
 
+/* For the build: what need not be found out again at each run, src/rules/known.h. */
+static int print_known(const GPtrArray *rules)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) files = g_ptr_array_new(), patterns = g_ptr_array_new();
+	g_autofree char *text = NULL;
+
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule *r = rules->pdata[i];
+
+		if (g_hash_table_add(seen, r->file))
+			g_ptr_array_add(files, r->file);
+		for (guint k = 0; k < r->logs->len; k++) {
+			char *pattern = ((struct signature *)r->logs->pdata[k])->pattern;
+
+			if (pattern && g_hash_table_add(seen, pattern))
+				g_ptr_array_add(patterns, pattern);
+		}
+	}
+	text = known_write(files, patterns);
+	fputs(text, stdout);
+	return EXIT_CLEAN;
+}
+
 int cmd_rules(int argc, char **argv)
 {
 	const char *verb = argc > 0 ? argv[0] : "list";
 	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "pot") == 0;
-	g_autoptr(GPtrArray) rules = load(takes_paths ? argc - 1 : 0, argv + 1);
+	g_autoptr(GPtrArray) rules = NULL;
 
+	if (strcmp(verb, "lint") == 0 || strcmp(verb, "known") == 0)
+		known_ignore();
+	rules = load(takes_paths ? argc - 1 : 0, argv + 1);
 	if (!rules)
 		return EXIT_CANNOT;
+	if (strcmp(verb, "known") == 0)
+		return print_known(rules);
 	if (strcmp(verb, "list") == 0)
 		return argc > 1 && strcmp(argv[1], "--causes") == 0 ? list_causes(rules)
 								    : list_rules(rules);
@@ -347,7 +378,7 @@ int cmd_rules(int argc, char **argv)
 		return test(rules, argc - 1, argv + 1);
 	if (strcmp(verb, "pot") == 0)
 		return print_pot(rules);
-	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [--write | --fixes] [ID...] [DIR...] | pot [DIR...]");
+	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [--write | --fixes] [ID...] [DIR...] | pot [DIR...] | known");
 }
 
 int cmd_explain(int argc, char **argv)

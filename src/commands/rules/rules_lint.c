@@ -155,7 +155,8 @@ static bool is_let_through(const struct rule *r, const char *text)
 	g_autofree char *low = g_ascii_strdown(text, -1);
 
 	for (size_t i = 0; i < r->logs->len; i++) {
-		const struct signature *s = r->logs->pdata[i];
+		struct signature *s = r->logs->pdata[i];
+		const GRegex *regex = signature_compiled(s);
 		bool passes = false;
 
 		for (size_t k = 0; s->literals[k] && !passes; k++) {
@@ -163,21 +164,22 @@ static bool is_let_through(const struct rule *r, const char *text)
 
 			passes = strstr(low, g_strdelimit(literal, "\"`", '\'')) != NULL;
 		}
-		if (passes && (!s->regex || g_regex_match(s->regex, text, 0, NULL)))
+		if (passes && (!s->pattern || (regex && g_regex_match(regex, text, 0, NULL))))
 			return true;
 	}
 	return false;
 }
 
 /* The literal is a gate: each alternative of the regex must be able to pass it. */
-static void lint_gate(struct lint *l, const struct signature *s)
+static void lint_gate(struct lint *l, struct signature *s)
 {
-	g_autoptr(GPtrArray) samples = s->regex ? pattern_samples(g_regex_get_pattern(s->regex)) : g_ptr_array_new();
+	const GRegex *regex = signature_compiled(s);
+	g_autoptr(GPtrArray) samples = regex ? pattern_samples(s->pattern) : g_ptr_array_new();
 
 	for (guint i = 0; i < samples->len; i++) {
 		const char *text = samples->pdata[i];
 
-		if (g_regex_match(s->regex, text, 0, NULL) && !is_let_through(l->rule, text))
+		if (g_regex_match(regex, text, 0, NULL) && !is_let_through(l->rule, text))
 			problem(l, l->rule->line, "no literal lets '%s' through, which a <log> is meant for", text);
 	}
 }
@@ -186,7 +188,7 @@ static void lint_gate(struct lint *l, const struct signature *s)
 static void lint_logs(struct lint *l)
 {
 	for (size_t i = 0; i < l->rule->logs->len; i++) {
-		const struct signature *s = l->rule->logs->pdata[i];
+		struct signature *s = l->rule->logs->pdata[i];
 
 		lint_gate(l, s);
 		for (size_t g = 0; s->groups && s->groups[g]; g++)
