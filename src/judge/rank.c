@@ -195,7 +195,8 @@ static void doubt_contradictions(struct report *report, GPtrArray *rules)
 		((struct finding *)doubtful->pdata[i])->confidence = CONFIDENCE_LIKELY;
 }
 
-/* The user asks about it, so it goes before smells of the same host that nobody asked about. */
+/* The user asks about it, so it goes before smells of the same host that nobody asked about; what is an error goes
+ * before them anyway, and behind what the host itself proves. */
 static bool is_of_given_text(const struct finding *f)
 {
 	for (guint i = 0; i < f->evidence->len; i++)
@@ -207,7 +208,7 @@ static bool is_of_given_text(const struct finding *f)
 static void score(struct finding *f, struct complaint complaint)
 {
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
-	if (is_of_given_text(f))
+	if (f->severity < SEVERITY_ERROR && is_of_given_text(f))
 		f->score += (1 - f->score) / 4;
 	if (!complaint.symptom)
 		return;

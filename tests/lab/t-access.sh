@@ -38,14 +38,13 @@ refused() { # TEXT RULE WORD: libvirt refuses, and the first finding says why, w
 	rm -rf tree
 	virsh start good >said 2>&1 && fail "$1: the domain starts"
 	grep -qE 'Permission denied|No such file' said || fail "$1: another failure: $(cat said)"
-	look
-	check "$1: the first finding names it" first "$2" "$3"
-	look --error-file said
-	check "$1: with libvirt's message, too" first "$2" "$3"
 	look --record tree
-	cp report.json live.json
-	"$VMDOCTOR" --from tree good -F json >report.json
-	check "$1: the recording gives the same" cmp live.json report.json
+	check "$1: the first finding names it" first "$2" "$3"
+	"$VMDOCTOR" --from tree good -F json >replay.json
+	check "$1: the recording gives the same" cmp report.json replay.json
+	look --from tree --error-file said
+	check "$1: with libvirt's message, too" first "$2" "$3"
+	mv replay.json report.json
 }
 
 starts() { # TEXT
@@ -53,8 +52,6 @@ starts() { # TEXT
 	look
 	check "$1: it runs, and nothing is found" no_access
 	virsh destroy good >/dev/null
-	look
-	check "$1: and when it is off" no_access
 }
 
 fix() { # run the first command that the first finding gives
@@ -83,6 +80,8 @@ redefine() { # SED-SCRIPT: good, changed
 }
 
 starts "healthy"
+look
+check "healthy, and off" no_access
 
 # A home directory, as people have them; then the domain's user may pass, and no more than that.
 mkdir -p $images/home/admin

@@ -43,15 +43,21 @@ resolver() # TEXT: the host's resolv.conf
 twin() # a port whose sender has the guest's MAC address
 {
 	ip link add lab0 type veth peer name lab1 && ip link set lab0 master virbr0 up &&
-		ip link set lab1 address "$mac" up && sleep 1 &&
-		python3 - "$mac" <<-'END'
-			import socket, sys
-			s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-			s.bind(("lab1", 0))
-			m = bytes.fromhex(sys.argv[1].replace(":", ""))
-			for i in range(3):
-			    s.send(b"\xff" * 6 + m + b"\x88\xb5" + bytes(46))
-		END
+		ip link set lab1 address "$mac" up && sleep 1 || return
+	# It goes on sending until its port is gone: each frame of the guest moves the address back.
+	python3 - "$mac" <<-'END' &
+		import socket, sys, time
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("lab1", 0))
+		m = bytes.fromhex(sys.argv[1].replace(":", ""))
+		try:
+		    while True:
+		        s.send(b"\xff" * 6 + m + b"\x88\xb5" + bytes(46))
+		        time.sleep(0.02)
+		except OSError:
+		    pass
+	END
+	sleep 0.5
 }
 
 lease=$(virsh -q domifaddr good | sed -n 's/.* \(192[0-9.]*\)\/.*/\1/p')

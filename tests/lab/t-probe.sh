@@ -77,7 +77,7 @@ fault docker network-docker 'iptables -N DOCKER-USER; iptables -I FORWARD -j DOC
 fault hidden-drop probe-firewall 'nft_rule inet prerouting "iifname virbr0 ip ttl 2 drop"' 'nft delete table inet lab'
 fault nat-missing network-nat 'iptables-save -t nat >/run/lab/nat; iptables -t nat -F LIBVIRT_PRT' 'iptables-restore </run/lab/nat'
 fault first-hop-silent probe-outside 'ip -n outside link set uplink arp off; ip neigh flush dev uplink' 'ip -n outside link set uplink arp on'
-fault rp-filter probe-forward 'sysctl -qw net.ipv4.conf.all.rp_filter=1; ip route add 192.168.122.192/26 dev uplink' \
+fault rp-filter 'uplink-overlap|probe-forward' 'sysctl -qw net.ipv4.conf.all.rp_filter=1; ip route add 192.168.122.192/26 dev uplink' \
 	'sysctl -qw net.ipv4.conf.all.rp_filter=0; ip route del 192.168.122.192/26 dev uplink'
 fault bridge-address network-bridge 'ip address del 192.168.122.1/24 dev virbr0' 'ip address add 192.168.122.1/24 brd + dev virbr0'
 fault bridge-down network-bridge 'ip link set virbr0 down' 'ip link set virbr0 up'

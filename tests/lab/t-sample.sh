@@ -91,8 +91,8 @@ check "nothing is said of a domain's first minute" json 'not [r for r in rules("
 # Figures: a fixed piece of work in the middle of a sample, while the guest is idle before and after.
 before=$(schedstat good | cut -d ' ' -f 1)
 blocks=$(virsh domblkstat good vda | awk '$2 == "rd_req" { print $3 }')
-"$VMDOCTOR" sample --sample 7 good -F json --record rec >figures.json &
-sleep 2
+"$VMDOCTOR" sample --sample 14 good -F json --record rec >figures.json &
+sleep 6 # libvirtd may take seconds for its first answers, before the sample begins
 guest_exec good /bin/sh -c 'timeout 3 sh -c "while :; do :; done"' >/dev/null 2>&1 ||
 	in_guest good 'timeout 3 yes'
 in_guest good 'dd if=/dev/vda of=/dev/null bs=4k count=1000 iflag=direct'
