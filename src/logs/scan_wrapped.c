@@ -38,26 +38,30 @@ static bool has_digit(const char *text, size_t size)
 	return false;
 }
 
-#define COPIED_MAX_BYTES (32 * 1024)
+#define COPIED_MAX_LINES 60
 #define WRAPPED_MIN_COLUMNS 50 /* a window narrower than that nobody copies from */
 
-/* A log that passed through a mail or a window: a long line is followed by one that does not begin as this log's lines do,
- * with a time or a record's type. QEMU's own lines have no beginning to be known by. */
+/* Does it begin as lines of this log do, with a time or a record's type? */
+static bool has_beginning(const char *line, size_t size)
+{
+	return has_digit(line, MIN(size, 16)) || strncmp(line, "type=", MIN(size, 5)) == 0;
+}
+
+/* A log that passed through a mail or a window: few lines, and of these one in three goes on with a long one before it.
+ * A daemon's own log has such lines, too, but seldom. QEMU's have no beginning to be known by. */
 bool scan_is_wrapped(const struct log *log, const char *text, size_t size)
 {
-	const char *before = NULL;
-	size_t before_size = 0;
+	unsigned int lines = 0, goes_on = 0;
+	size_t before = 0;
 
-	if (log->logs & SIGNATURE_BIT(QEMU) || size > COPIED_MAX_BYTES)
+	if (log->logs & SIGNATURE_BIT(QEMU))
 		return false;
-	for (const char *p = text, *end = text + size, *stop; p < end; p = stop + 1) {
+	for (const char *p = text, *end = text + size, *stop; p < end && lines <= COPIED_MAX_LINES; p = stop + 1) {
 		stop = memchr(p, '\n', (size_t)(end - p));
 		stop = stop ? stop : end;
-		if (before && before_size >= WRAPPED_MIN_COLUMNS && stop > p && !has_digit(p, MIN((size_t)(stop - p), 16)) &&
-		    strncmp(p, "type=", 5) != 0 && has_digit(before, MIN(before_size, 40)))
-			return true;
-		before = p;
-		before_size = (size_t)(stop - p);
+		goes_on += before >= WRAPPED_MIN_COLUMNS && stop > p && !has_beginning(p, (size_t)(stop - p));
+		lines += stop > p;
+		before = (size_t)(stop - p);
 	}
-	return false;
+	return lines <= COPIED_MAX_LINES && 3 * goes_on >= lines && goes_on > 0;
 }
