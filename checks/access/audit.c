@@ -132,6 +132,8 @@ static unsigned int feed_text(struct feed *f, struct source *src, const char *pa
 		f->number++;
 		f->suppressed |= memmem(p, (size_t)(stop - p), "kauditd_printk_skb", 18) != NULL;
 		line = audit_log_line(p, (size_t)(stop - p), kernel, f->number);
+		if (!line && kernel) /* rsyslog has the journal's form, too */
+			line = audit_log_line(p, (size_t)(stop - p), false, f->number);
 		if (!line || !is_new(f, line))
 			continue;
 		audit_filter_feed(f->filter, line, strlen(line));
@@ -162,7 +164,7 @@ static void feed_others(struct feed *f, struct source *src)
 
 static void set_time(xmlNode *node, const char *attr, int64_t ms)
 {
-	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(ms / 1000);
+	g_autoptr(GDateTime) time = ms > 0 ? g_date_time_new_from_unix_utc(ms / 1000) : NULL;
 	g_autofree char *text = time ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S UTC") : NULL;
 
 	facts_set(node, attr, text);

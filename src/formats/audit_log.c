@@ -278,10 +278,11 @@ static char *journal_line(const char *text, unsigned int number)
 	stamp = g_strndup(text, stamp_size);
 	type = g_strndup(colon + 2, size);
 	time = g_date_time_new_from_iso8601(stamp, NULL);
-	if (!time || audit_name_to_msg_type(type) < 0)
+	if (audit_name_to_msg_type(type) < 0)
 		return NULL;
+	/* A syslog's "May 17 10:09:38" has no year: the time stays unknown. */
 	return g_strdup_printf("type=%s msg=audit(%" G_GINT64_FORMAT ".000:%u): %s", type,
-			       g_date_time_to_unix(time), number, colon + 3 + size);
+			       time ? g_date_time_to_unix(time) : 0, number, colon + 3 + size);
 }
 
 char *audit_log_line(const char *line, size_t size, bool kernel, unsigned int number)
