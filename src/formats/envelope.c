@@ -282,6 +282,15 @@ static void find_things(const struct envelope_reader *r, const char *line, struc
 	}
 }
 
+/* "in use" and "not found" are an errno's words only where they are about a file. */
+static bool names_a_path(const struct envelope *e)
+{
+	for (guint i = 0; i < e->named->len; i++)
+		if (((struct envelope_named *)e->named->pdata[i])->kind == NAMED_PATH)
+			return true;
+	return false;
+}
+
 void envelope_open(const struct envelope_reader *r, const char *line, struct envelope *ret)
 {
 	char *text = g_strstrip(g_strdup(line)), *inner;
@@ -295,7 +304,7 @@ void envelope_open(const struct envelope_reader *r, const char *line, struct env
 	find_things(r, line, ret);
 	ret->error = errno_in(text);
 	ret->is_failure = ret->layers > 0 || g_regex_match(r->failure, text, 0, NULL);
-	if (!ret->error && ret->named->len > 0)
+	if (!ret->error && names_a_path(ret))
 		ret->error = errno_worded(r, text);
 }
 
