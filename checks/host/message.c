@@ -35,7 +35,7 @@
 #define LINE_CAP_BYTES 4096
 
 static const char *const reads[] = {
-	TEXT, ORIGINALS, SOURCE_DEFINE_LOG, PASTED, LINKS, "image:", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
+	TEXT, ORIGINALS, SOURCE_DEFINE_LOG, PASTED, LINKS, "image:", "/vmdoctor/libvirt/netinfo/*", "/vmdoctor/libvirt/poolinfo/*", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
 };
 
 /* What a message names, looked up */
@@ -138,6 +138,34 @@ static void look_up_interface(struct source *src, xmlNode *named, const char *na
 	}
 }
 
+/* Source: NAME.json of netinfo or poolinfo, what libvirt says of it. */
+static void look_up_object(struct source *src, xmlNode *named, const char *kind, const char *word, const char *name)
+{
+	auto_free(facts) xmlDoc *scratch = facts_new();
+	g_autofree char *file = source_path_escape(name);
+	g_autofree char *path = g_strdup_printf("/vmdoctor/libvirt/%s/%s.json", kind, file);
+	const xmlNode *info = facts_json(facts_host(scratch), "info", src, path);
+	int r = facts_get(info, "error") ? -errname_parse(facts_get(info, "error")) : 0;
+	g_autofree char *text = g_strdup_printf("%s %s: %s", word, name, facts_is(info, "active", "yes") ? "active" : "inactive");
+
+	set_state(named, r);
+	if (r < 0)
+		return;
+	facts_from(named, path, 0);
+	facts_set(named, "link-state", facts_is(info, "active", "yes") ? "active" : "inactive");
+	facts_text(named, text);
+}
+
+static void look_up_network(struct source *src, xmlNode *named, const char *name)
+{
+	look_up_object(src, named, "netinfo", "network", name);
+}
+
+static void look_up_pool(struct source *src, xmlNode *named, const char *name)
+{
+	look_up_object(src, named, "poolinfo", "pool", name);
+}
+
 static void look_up_pid(struct source *src, xmlNode *named, const char *pid)
 {
 	g_autofree char *comm = NULL;
@@ -154,6 +182,8 @@ static void add_named(struct source *src, xmlNode *message, const struct envelop
 		[NAMED_PCI] = look_up_pci,
 		[NAMED_INTERFACE] = look_up_interface,
 		[NAMED_PID] = look_up_pid,
+		[NAMED_NETWORK] = look_up_network,
+		[NAMED_POOL] = look_up_pool,
 	};
 	xmlNode *named = facts_add(message, "named");
 
