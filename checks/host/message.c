@@ -294,7 +294,7 @@ static GPtrArray *candidates(struct source *src, const GPtrArray *lines)
 	return all;
 }
 
-/* Of equals the last: what failed is said at the end. */
+/* Of equals the last: what failed is said at the end. Of a person's words the first: there they say what it is about. */
 static const struct candidate *chosen_of(const GPtrArray *all)
 {
 	const struct candidate *best = NULL;
@@ -302,7 +302,7 @@ static const struct candidate *chosen_of(const GPtrArray *all)
 	for (guint i = 0; i < all->len; i++) {
 		const struct candidate *c = all->pdata[i];
 
-		if (!best || c->weight >= best->weight)
+		if (!best || c->weight > best->weight || (c->weight == best->weight && c->weight > 0))
 			best = c;
 	}
 	return best;
