@@ -205,10 +205,10 @@ static bool is_of_given_text(const struct finding *f)
 	return false;
 }
 
-static void score(struct finding *f, struct complaint complaint)
+static void score(struct finding *f, GPtrArray *rules, struct complaint complaint)
 {
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
-	if (f->severity < SEVERITY_ERROR && is_of_given_text(f))
+	if (f->severity < SEVERITY_ERROR && is_of_given_text(f) && !is_fallback(f, rules))
 		f->score += (1 - f->score) / 4;
 	if (!complaint.symptom)
 		return;
@@ -243,7 +243,7 @@ void judge_rank(struct report *report, GPtrArray *rules, struct complaint compla
 	for (size_t i = 0; i < all->len; i++) {
 		struct finding *f = all->pdata[i];
 
-		score(f, complaint);
+		score(f, rules, complaint);
 		g_hash_table_insert(keys, f->key, f);
 	}
 	find_roots(report, rules, keys);

@@ -63,6 +63,8 @@ struct source *case_base_open(const char *dir, const char *base, struct source *
 	g_autofree char *names = g_strconcat("base", *base ? " " : "", base, NULL);
 	g_auto(GStrv) words = g_strsplit(names, " ", 0);
 
+	if (strcmp(base, "none") == 0)
+		return lower;
 	for (guint i = 0; words[i]; i++) {
 		g_autofree char *name = i ? g_strconcat("base-", words[i], NULL) : g_strdup(words[i]);
 		g_autofree char *path = find_base(dir, name);

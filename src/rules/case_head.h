@@ -13,7 +13,7 @@
  *
  * It stands in the comment of a .case file, or in the file EXPECT of a case tree. "base" names the
  * directories that the case lies over, cases/base-WORD, each over the one before; all lie over
- * cases/base, the healthy host. Each "title" begins a finding: those, and no other, are what the
+ * cases/base, the healthy host, but for "base: none": files that somebody copied. Each "title" begins a finding: those, and no other, are what the
  * rule must say there; "message" is a part of the finding's message, and may be repeated.
  */
 #ifndef VMDOCTOR_CASE_HEAD_H
