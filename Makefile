@@ -151,6 +151,10 @@ check-commands: all
 mutations: all
 	$(Q)tests/mutations $(BUILD)/vmdoctor
 
+# What people are likely to meet of what the programs can print: how much of it gets more than a repetition. EVERY=N
+messages: all
+	$(Q)tests/messages $(BUILD)/vmdoctor
+
 lint:
 	$(Q)tests/lint
 
@@ -259,6 +263,7 @@ help:
 	@echo 'all           build ./vmdoctor'
 	@echo 'check         unit tests, rule lint and rule cases, messages and their causes, command line'
 	@echo 'check-html    the HTML report in Chromium: valid, accessible, quiet, on a phone and on paper (npm)'
+	@echo 'messages      of what the programs can print: how much gets more than a repetition'
 	@echo 'mutations     messages of the cases, worded, quoted and wrapped otherwise, keep their diagnosis'
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
@@ -281,6 +286,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all messages pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

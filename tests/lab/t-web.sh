@@ -39,6 +39,8 @@ check "good: nothing of warning or above" "$VMDOCTOR" good
 "$VMDOCTOR" good
 
 # A QEMU that is stopped: libvirt's calls on it block; the others are looked at all the same.
+# A daemon that was started a moment ago is given time to answer, so it must be older.
+wait_for 70 eval '[ "$(ps -o etimes= -p "$(pgrep -o libvirtd)")" -gt 62 ]'
 pid=$(guest_pid web)
 kill -STOP "$pid"
 begin=$SECONDS
