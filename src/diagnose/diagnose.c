@@ -41,6 +41,7 @@ GPtrArray *diagnose_rules(const struct request *rq, GError **error)
 		ok = rules_load(rules, rq->rules[i], error);
 	for (size_t i = 0; ok && rq->set && rq->set[i]; i++)
 		ok = rules_set(rules, rq->set[i], error);
+	ok = ok && rules_known(rules, rq->ignore, error);
 	if (ok && rq->about)
 		rules_keep(rules, rq->about);
 	return ok ? g_steal_pointer(&rules) : NULL;
