@@ -72,6 +72,21 @@ static void write_nothing_found(const struct report *r, struct pen *p)
 	pen_printf(p, _("%u could not be decided"), r->undecided->len);
 }
 
+/* A comparison rests on what was looked at both times. */
+static void write_not_compared(const struct report *r, struct pen *p)
+{
+	if (r->kept > 0) {
+		pen_line(p, 0);
+		pen_printf(p, ngettext("%u known finding could not be looked at now; it counts as known",
+				       "%u known findings could not be looked at now; they count as known", r->kept), r->kept);
+	}
+	if (r->late > 0) {
+		pen_line(p, 0);
+		pen_printf(p, ngettext("%u of the findings is about what could not be looked at before",
+				       "%u of the findings are about what could not be looked at before", r->late), r->late);
+	}
+}
+
 static void write_counts(const struct report *r, struct pen *p)
 {
 	pen_blank(p);
@@ -84,9 +99,10 @@ static void write_counts(const struct report *r, struct pen *p)
 		write_nothing_found(r, p);
 	if (r->muted > 0) {
 		pen_attach(p, ",");
-		pen_printf(p, _("%u muted"), r->muted);
+		pen_printf(p, r->known ? _("%u known already") : _("%u muted"), r->muted);
 	}
 	pen_ink(p, INK_PLAIN);
+	write_not_compared(r, p);
 	pen_line(p, 0);
 }
 

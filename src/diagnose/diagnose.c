@@ -90,18 +90,20 @@ static struct complaint complaint_of(const struct request *rq, xmlDoc *facts)
 
 struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArray *rules, GError **error)
 {
-	struct muting muting = { .ignore = rq->ignore };
+	auto_free(baseline) struct baseline *baseline = rq->baseline ? baseline_load(rq->baseline, error) : NULL;
+	const struct muting muting = { .ignore = rq->ignore, .baseline = baseline ? baseline->keys : NULL };
 	struct report *r;
 
-	if (rq->baseline && !(muting.baseline = baseline_load(rq->baseline, error)))
+	if (rq->baseline && !baseline)
 		return NULL;
 	r = report_new();
 	describe(r, rq, facts, rules);
 	judge(rules, facts, r, NULL);
 	judge_fallbacks(r, rules);
+	if (baseline)
+		baseline_compare(baseline, r);
 	judge_mute(r, &muting);
 	judge_rank(r, rules, complaint_of(rq, facts));
-	g_clear_pointer(&muting.baseline, g_hash_table_unref);
 	return r;
 }
 

@@ -129,5 +129,6 @@ void report_free(struct report *r)
 	g_ptr_array_unref(r->domains);
 	g_ptr_array_unref(r->findings);
 	g_ptr_array_unref(r->undecided);
+	g_clear_pointer(&r->known, g_ptr_array_unref);
 	g_free(r);
 }

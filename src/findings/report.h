@@ -68,6 +68,8 @@ struct report {
 	GPtrArray *findings;  /* of struct finding, by rank */
 	GPtrArray *undecided; /* of struct undecided, sorted */
 	unsigned int fired, passed, muted; /* undecided: its array's length */
+	GPtrArray *known; /* keys of the baseline that hold, or could not be looked at; NULL: there is no baseline */
+	unsigned int kept, late; /* of known: not looked at now; of findings: not looked at for the baseline */
 };
 
 struct report *report_new(void);
