@@ -89,9 +89,14 @@ static void write_not_compared(const struct report *r, struct pen *p)
 
 static void write_counts(const struct report *r, struct pen *p)
 {
+	const struct finding *worst = report_worst(r);
+
 	pen_blank(p);
+	if (r->findings->len > 1)
+		text_title(worst, p);
+	pen_line(p, 0);
 	pen_ink(p, INK_BOLD);
-	if (r->findings->len > 0)
+	if (worst)
 		write_found(r, p);
 	else if (r->passed == 0)
 		write_nothing_checked(r, p);
@@ -111,10 +116,11 @@ static void write_text(const struct report *r, const struct style *style, GStrin
 	struct pen pen = { .out = out, .width = style->width, .colour = style->colour };
 
 	if (!style->quiet) {
-		text_head(r, style, &pen);
+		text_head(r, &pen);
+		write_counts(r, &pen);
+		text_domains(r, style, &pen);
 		text_paths(r, &pen);
 		text_sample(r, style, &pen);
-		write_counts(r, &pen);
 	}
 	text_findings(r, style, &pen);
 	if (!style->quiet)

@@ -72,6 +72,8 @@ struct report {
 	unsigned int kept, late; /* of known: not looked at now; of findings: not looked at for the baseline */
 };
 
+/** report_worst - of the findings of the worst severity the first that nothing explains; NULL: there is none */
+const struct finding *report_worst(const struct report *r);
 struct report *report_new(void);
 void report_free(struct report *r);
 AUTO_FREE(struct report, report)
