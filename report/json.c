@@ -279,6 +279,16 @@ static void set_counts(JsonBuilder *b, const struct report *r)
 	json_builder_end_object(b);
 }
 
+static void set_known(JsonBuilder *b, const GPtrArray *known)
+{
+	if (!known)
+		return;
+	json_make_open_array(b, "known");
+	for (guint i = 0; i < known->len; i++)
+		json_make_item(b, known->pdata[i]);
+	json_builder_end_array(b);
+}
+
 static JsonNode *report_node(const struct report *r)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
@@ -294,6 +304,7 @@ static JsonNode *report_node(const struct report *r)
 	json_make_array(b, "domains", r->domains, add_domain);
 	json_make_array(b, "findings", r->findings, add_finding);
 	json_make_array(b, "undecided", r->undecided, add_undecided);
+	set_known(b, r->known);
 	json_builder_end_object(b);
 	return json_builder_get_root(b);
 }

@@ -12,6 +12,7 @@
 #include "commands/complete.h"
 #include "base/i18n.h"
 #include "commands/options.h"
+#include "formats/near.h"
 #include "base/xml.h"
 
 #define COMPLETE_DEADLINE_S 4
@@ -75,20 +76,36 @@ static void help_all(void)
 	       "Exit status: 0 nothing found, 1 findings, 2 cannot run, 3 undecided (--strict)"));
 }
 
+/* "; did you mean 'check'?", or "" */
+static char *near_command(const char *typed)
+{
+	const char *names[G_N_ELEMENTS(commands) + 1] = { 0 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		names[i] = commands[i].name;
+	return near_hint(names, typed, "");
+}
+
+static int help_one(const struct command *c)
+{
+	g_autofree char *options = c->options ? options_help(c->options) : NULL;
+
+	printf("vmdoctor %s %s\n    %s\n", c->name, c->arguments, _(c->summary));
+	/* Below GLib's own usage lines. */
+	if (options)
+		fputs(strstr(options, "\n\n") + 1, stdout);
+	return EXIT_CLEAN;
+}
+
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 0 ? find(argv[0]) : NULL;
-	g_autofree char *options = c && c->options ? options_help(c->options) : NULL;
+	g_autofree char *near = argc > 0 && !c ? near_command(argv[0]) : NULL;
 
-	if (argc > 0 && !c)
-		return cmd_fail("no command '%s'", argv[0]);
-	if (c) {
-		printf("vmdoctor %s %s\n    %s\n", c->name, c->arguments, _(c->summary));
-		/* Below GLib's own usage lines. */
-		if (options)
-			fputs(strstr(options, "\n\n") + 1, stdout);
-		return EXIT_CLEAN;
-	}
+	if (near)
+		return cmd_fail("no command '%s'%s", argv[0], near);
+	if (c)
+		return help_one(c);
 	help_all();
 	return EXIT_CLEAN;
 }
@@ -108,6 +125,28 @@ static int cmd_complete(char **words)
 	return EXIT_CLEAN;
 }
 
+static int run(const struct command *c, int argc, char **argv)
+{
+	switch (options_ask(c->options, argc, argv)) {
+	case 'h':
+		return help_one(c);
+	case 'V':
+		return cmd_version(0, NULL);
+	}
+	return c->run(argc, argv);
+}
+
+/* No command: the words are domains and options of check; unless the first was to be a command. */
+static int run_check(int argc, char **argv)
+{
+	int status = run(&commands[0], argc, argv);
+	g_autofree char *near = status == EXIT_CANNOT && argc > 0 && argv[0][0] != '-' ? near_command(argv[0]) : NULL;
+
+	if (near && *near)
+		cmd_fail("'%s' is no command, either%s", argv[0], near);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
@@ -115,14 +154,12 @@ int main(int argc, char **argv)
 	i18n_init();
 	xml_init();
 	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
-		return cmd_help(argc > 2, argv + 2);
+		return cmd_help(argc - 2, argv + 2);
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
 		return cmd_complete(argv + 2);
 	if (argc > 1 && g_strv_contains(later, argv[1]))
 		return cmd_fail("'%s' is not in version %s; for a domain of that name: vmdoctor check %s",
 				argv[1], VERSION, argv[1]);
 	/* A domain may be called as a command is: 'vmdoctor check NAME' always means the domain. */
-	if (c)
-		return c->run(argc - 2, argv + 2);
-	return cmd_check(argc - 1, argv + 1);
+	return c ? run(c, argc - 2, argv + 2) : run_check(argc - 1, argv + 1);
 }

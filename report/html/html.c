@@ -62,12 +62,12 @@ static void write_html(const struct report *r, const struct style *style, GStrin
 	struct tree tree;
 
 	(void)style;
-	tree_init(&tree, r->findings);
+	tree_init(&tree, r->findings, true);
 	about = html_about(r);
 	html_head(out, about);
 	g_string_append_printf(out, "<body>\n<a class=\"skip\" href=\"#findings\">%s</a>\n",
 			       _("To the findings"));
-	html_header(r, about, out);
+	html_header(r, &tree, about, out);
 	g_string_append(out, "<main>\n");
 	html_summary(r, &tree, out);
 	html_findings(r, &tree, out);

@@ -29,13 +29,21 @@ void html_tag(GString *out, const char *tag, const char *class, const char *text
 /** html_about - what the page is about: the one domain, or how many; g_free() it */
 char *html_about(const struct report *r);
 /** html_header - @about as the first heading, how bad it is, and on which host that was seen */
-void html_header(const struct report *r, const char *about, GString *out);
-/** html_summary - what to do first, how much was found, and where */
+void html_header(const struct report *r, const struct tree *t, const char *about, GString *out);
+/** html_summary - what to do first, and how much was found where */
 void html_summary(const struct report *r, const struct tree *t, GString *out);
 /** html_badge - a severity, as a word; @n: how many such findings, 0: leave the number out */
 void html_badge(enum severity severity, unsigned int n, GString *out);
 /** html_fix - the words of @f, its terms, its command */
 void html_fix(const struct fix *f, GString *out);
+/** html_filter - what chooses severity and domain, without script; its rules hold on a screen only */
+void html_filter(const struct report *r, GString *out);
+/** html_classes - of the article of @f: the severities, domains and host of all that stands in it */
+void html_classes(const struct report *r, const struct tree *t, struct finding *f, GString *out);
+/** html_anchor - the name of @f in links, the same from run to run; g_free() it */
+char *html_anchor(const struct finding *f);
+/** html_command - in a box of its own, or nothing for NULL */
+void html_command(const char *command, GString *out);
 /** html_findings - by rank, consequences folded under their root */
 void html_findings(const struct report *r, const struct tree *t, GString *out);
 /** html_machines - cards of the host and the domains, with what was probed and measured */

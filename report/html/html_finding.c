@@ -12,20 +12,22 @@ enum { EVIDENCE_LISTED = 6, PLACES_LISTED = 40, DEPTH_MAX = 4 };
 
 /* How the list is being written; keys are borrowed from the report. */
 struct listing {
+	const struct report *report;
 	const struct tree *tree;
 	GHashTable *shown;
 	GString *out;
 };
 
-static void write_heading(const struct finding *f, unsigned int depth, GString *out)
+static void write_heading(const struct tree *t, const struct finding *f, unsigned int depth, GString *out)
 {
 	const char *tag = depth == 0 ? "h3" : "h4";
-	g_autofree char *place = text_place(f->domain, f->subject);
+	g_autofree char *place = text_place(f->domain, f->subject), *anchor = html_anchor(f);
 
-	g_string_append_printf(out, "<%s><span class=\"rank\">%u.</span> ", tag, f->rank);
+	g_string_append_printf(out, "<%s><span class=\"rank\">%u.</span> ", tag, tree_number(t, f));
 	html_badge(f->severity, 0, out);
 	html_text(out, finding_title(f));
-	g_string_append_printf(out, "</%s>\n", tag);
+	g_string_append_printf(out, " <a class=\"anchor\" id=\"%s\" href=\"#%s\" aria-label=\"%s\">#</a></%s>\n", anchor, anchor,
+			       _("link to this finding"), tag);
 	html_tag(out, "p", "place", place);
 }
 
@@ -109,6 +111,38 @@ static void write_meta(const struct finding *f, GString *out)
 	g_string_append(out, "</ul>\n");
 }
 
+/* Each twin's name can be linked to. */
+static void write_twin_name(const struct finding *twin, bool is_first, GString *out)
+{
+	g_autofree char *place = text_place(twin->domain, twin->subject), *anchor = html_anchor(twin);
+
+	g_string_append_printf(out, "%s<span id=\"%s\">", is_first ? "" : "; ", anchor);
+	html_text(out, place);
+	g_string_append(out, "</span>");
+}
+
+/* The same advice with their names in it. */
+static void write_twin_commands(const GPtrArray *twins, guint listed, GString *out)
+{
+	const struct finding *first = twins->pdata[0];
+	bool any = false;
+
+	for (guint i = 0; i < first->fixes->len; i++)
+		any = any || ((const struct fix *)first->fixes->pdata[i])->command;
+	if (!any)
+		return;
+	g_string_append_printf(out, "<details><summary>%s</summary>\n", _("What to do there"));
+	for (guint i = 1; i < listed; i++) {
+		const struct finding *twin = twins->pdata[i];
+		g_autofree char *place = text_place(twin->domain, twin->subject);
+
+		html_tag(out, "p", "label", place);
+		for (guint n = 0; n < twin->fixes->len; n++)
+			html_command(((const struct fix *)twin->fixes->pdata[n])->command, out);
+	}
+	g_string_append(out, "</details>\n");
+}
+
 static void write_twins(struct listing *l, const struct finding *f)
 {
 	const GPtrArray *all = tree_twins(l->tree, f);
@@ -119,18 +153,14 @@ static void write_twins(struct listing *l, const struct finding *f)
 	g_string_append_printf(l->out, "<p><b>%s:</b> ",
 			       _("The same holds for"));
 	for (guint i = 1; i < all->len; i++) {
-		const struct finding *twin = all->pdata[i];
-		g_autofree char *place = text_place(twin->domain, twin->subject);
-
-		g_hash_table_add(l->shown, all->pdata[i]);
-		if (i >= listed)
-			continue;
-		g_string_append(l->out, i > 1 ? "; " : "");
-		html_text(l->out, place);
+		tree_hide(l->tree, all->pdata[i], l->shown);
+		if (i < listed)
+			write_twin_name(all->pdata[i], i == 1, l->out);
 	}
 	if (listed < all->len)
 		g_string_append_printf(l->out, _("; and %u more"), all->len - listed);
 	g_string_append(l->out, ".</p>\n");
+	write_twin_commands(all, listed, l->out);
 }
 
 static void write_article(struct listing *l, struct finding *f, unsigned int depth);
@@ -158,9 +188,12 @@ static void write_children(struct listing *l, const struct finding *f, unsigned 
 static void write_article(struct listing *l, struct finding *f, unsigned int depth)
 {
 	g_hash_table_add(l->shown, f);
-	g_string_append_printf(l->out, "<article id=\"f%u\" class=\"%s\">\n", f->rank,
+	g_string_append_printf(l->out, "<article id=\"f%u\" class=\"%s", tree_number(l->tree, f),
 			       severity_names[f->severity]);
-	write_heading(f, depth, l->out);
+	if (depth == 0)
+		html_classes(l->report, l->tree, f, l->out);
+	g_string_append(l->out, "\">\n");
+	write_heading(l->tree, f, depth, l->out);
 	html_tag(l->out, "p", NULL, finding_message(f));
 	write_fixes(f, l->out);
 	write_all_evidence(f, l->out);
@@ -175,7 +208,7 @@ static void write_article(struct listing *l, struct finding *f, unsigned int dep
 
 void html_findings(const struct report *r, const struct tree *t, GString *out)
 {
-	struct listing l = { .tree = t, .out = out };
+	struct listing l = { .report = r, .tree = t, .out = out };
 
 	l.shown = g_hash_table_new(NULL, NULL);
 	g_string_append_printf(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">%s</h2>\n",
@@ -183,6 +216,7 @@ void html_findings(const struct report *r, const struct tree *t, GString *out)
 	if (r->findings->len == 0)
 		g_string_append_printf(out, "<p>%s</p>\n",
 			       _("None."));
+	html_filter(r, out);
 	for (guint i = 0; i < r->findings->len; i++)
 		if (tree_is_root(t, r->findings->pdata[i]) &&
 		    !g_hash_table_contains(l.shown, r->findings->pdata[i]))

@@ -78,12 +78,12 @@ void html_badge(enum severity severity, unsigned int n, GString *out)
 	g_string_append_printf(out, "<span class=\"badge %s\">%s</span> ", name, text);
 }
 
-/* In a box of its own: one click selects the whole command (user-select: all): the page has no script. */
-static void write_command(const char *command, GString *out)
+/* In a box of its own, which scrolls, by keys, too: one click selects the whole command (user-select: all): the page has no script. */
+void html_command(const char *command, GString *out)
 {
 	if (!command || !*command)
 		return;
-	g_string_append(out, "<pre class=\"command\"><code>");
+	g_string_append(out, "<pre class=\"command\" tabindex=\"0\"><code>");
 	html_verbatim(out, command);
 	g_string_append(out, "</code></pre>\n");
 }
@@ -97,5 +97,5 @@ void html_fix(const struct fix *f, GString *out)
 		g_string_append_c(out, ' ');
 		html_tag(out, "span", "terms", terms);
 	}
-	write_command(f->command, out);
+	html_command(f->command, out);
 }

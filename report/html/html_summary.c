@@ -88,25 +88,6 @@ static void write_domain_items(const struct report_domain *d, GString *out)
 	write_item(_("guest"), d->os, out);
 }
 
-void html_header(const struct report *r, const char *about, GString *out)
-{
-	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;
-	struct tally t = tally_of(r, NULL, true);
-	int worst = worst_of(&t);
-
-	g_string_append(out, "<header>\n");
-	html_tag(out, "h1", NULL, about);
-	g_string_append_printf(out, "<p class=\"verdict %s\">%s.</p>\n", worst < 0 ? "none" : severity_names[worst],
-			       verdict_of(r, worst));
-	g_string_append(out, "<ul class=\"about\">\n");
-	if (r->domains->len == 1)
-		write_domain_items(r->domains->pdata[0], out);
-	write_item(_("host"), r->domains->len == 0 ? NULL : r->host.name, out);
-	write_item(_("seen at"), time, out);
-	write_item(_("by vmdoctor"), r->version, out);
-	g_string_append(out, "</ul>\n</header>\n");
-}
-
 static void write_badges(const struct tally *t, GString *out)
 {
 	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--)
@@ -124,18 +105,60 @@ static void write_counts(const struct report *r, GString *out)
 	if (r->undecided->len > 0)
 		g_string_append_printf(out, _("<a href=\"#undecided\">%u not checked</a> "), r->undecided->len);
 	if (r->muted > 0)
-		g_string_append_printf(out, _("<span>%u muted</span>"), r->muted);
+		g_string_append_printf(out, r->known ? _("<span>%u known already</span>") : _("<span>%u muted</span>"), r->muted);
 	g_string_append(out, "</p>\n");
 }
 
-static void write_first(const struct finding *f, GString *out)
+/* How bad it is, in one band: the worst finding's title, and the counts. */
+static void write_verdict(const struct report *r, const struct tree *tree, GString *out)
+{
+	const struct finding *worst = report_worst(r);
+	struct tally t = tally_of(r, NULL, true);
+	g_autofree char *place = worst ? text_place(worst->domain, worst->subject) : NULL;
+
+	g_string_append_printf(out, "<p class=\"verdict %s\">", worst ? severity_names[worst->severity] : "none");
+	if (worst) {
+		g_string_append_printf(out, "<a href=\"#f%u\">", tree_number(tree, worst));
+		html_text(out, finding_title(worst));
+		g_string_append(out, "</a> <span class=\"where\">(");
+		html_text(out, place);
+		g_string_append(out, ")</span></p>\n");
+	} else {
+		g_string_append_printf(out, "%s.</p>\n", verdict_of(r, worst_of(&t)));
+	}
+	if (worst)
+		g_string_append_printf(out, "<p class=\"says\">%s.</p>\n", verdict_of(r, worst_of(&t)));
+}
+
+void html_header(const struct report *r, const struct tree *tree, const char *about, GString *out)
+{
+	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;
+
+	g_string_append(out, "<header>\n");
+	html_tag(out, "h1", NULL, about);
+	write_verdict(r, tree, out);
+	write_counts(r, out);
+	g_string_append(out, "<ul class=\"about\">\n");
+	if (r->domains->len == 1)
+		write_domain_items(r->domains->pdata[0], out);
+	write_item(_("host"), r->domains->len == 0 ? NULL : r->host.name, out);
+	write_item("libvirt", r->host.libvirt, out);
+	write_item("QEMU", r->host.qemu, out);
+	write_item(_("kernel"), r->host.kernel, out);
+	write_item(_("on"), r->host.os, out);
+	write_item(_("seen at"), time, out);
+	write_item(_("by vmdoctor"), r->version, out);
+	g_string_append(out, "</ul>\n</header>\n");
+}
+
+static void write_first(const struct tree *t, const struct finding *f, GString *out)
 {
 	g_autofree char *place = text_place(f->domain, f->subject);
 	const struct fix *fix = f->fixes->len > 0 ? f->fixes->pdata[0] : NULL;
 
 	g_string_append(out, "<li>");
 	html_badge(f->severity, 0, out);
-	g_string_append_printf(out, "<a href=\"#f%u\">", f->rank);
+	g_string_append_printf(out, "<a href=\"#f%u\">", tree_number(t, f));
 	html_text(out, finding_title(f));
 	g_string_append(out, "</a> ");
 	html_tag(out, "span", "place", place);
@@ -155,18 +178,32 @@ static void write_all_first(const struct report *r, const struct tree *t, GStrin
 		const struct finding *f = r->findings->pdata[i];
 
 		/* advice comes first only where there is nothing else */
-		if (!tree_is_root(t, f) || (listed > 0 && f->severity <= SEVERITY_ADVICE))
+		if (!tree_is_root(t, f) || tree_is_folded(t, f) || (listed > 0 && f->severity <= SEVERITY_ADVICE))
 			continue;
 		if (listed++ == 0)
 			g_string_append_printf(out, "<section aria-labelledby=\"first\">\n<h2 id=\"first\">%s</h2>\n<ol class=\"first\">\n",
 			       _("Do this first"));
-		write_first(f, out);
+		write_first(t, f, out);
 	}
 	if (listed > 0)
 		g_string_append(out, "</ol>\n</section>\n");
 }
 
-static void write_domain_row(const struct report *r, guint i, GString *out)
+/* A column of numbers for each severity that there is: they stand below each other. */
+static void write_cells(const struct tally *all, const struct tally *t, GString *out)
+{
+	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--) {
+		if (all->n[i] == 0)
+			continue;
+		if (t->n[i] > 0)
+			g_string_append_printf(out, "<td class=\"num %s\">%u</td>", severity_names[i], t->n[i]);
+		else
+			g_string_append(out, "<td class=\"num dim\">–</td>");
+	}
+	g_string_append(out, "</tr>\n");
+}
+
+static void write_domain_row(const struct report *r, const struct tally *all, guint i, GString *out)
 {
 	const struct report_domain *d = r->domains->pdata[i];
 	struct tally t = tally_of(r, d->name, false);
@@ -175,44 +212,46 @@ static void write_domain_row(const struct report *r, guint i, GString *out)
 	html_text(out, d->name);
 	g_string_append(out, "</a></th><td>");
 	html_text(out, d->state ? i18n_state(d->state) : _("unknown"));
-	g_string_append(out, "</td><td>");
-	if (t.all == 0)
-		g_string_append_printf(out, "%s",
-			       _("no finding"));
-	write_badges(&t, out);
-	g_string_append(out, "</td></tr>\n");
+	g_string_append(out, "</td>");
+	write_cells(all, &t, out);
+}
+
+static void write_domains_head(const struct tally *all, GString *out)
+{
+	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"domains\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
+			       _("Domain"), _("State"));
+	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--)
+		if (all->n[i] > 0)
+			g_string_append_printf(out, "<th scope=\"col\" class=\"num\">%s</th>", _(severity_names[i]));
+	g_string_append(out, "</tr></thead>\n<tbody>\n");
 }
 
 /* Which of several domains is meant: for one, all findings are its own. */
 static void write_domains(const struct report *r, GString *out)
 {
 	guint listed = MIN(r->domains->len, DOMAINS_LISTED);
-	struct tally host = tally_of(r, NULL, false);
+	struct tally all = tally_of(r, NULL, true), host = tally_of(r, NULL, false);
 
 	if (r->domains->len < 2)
 		return;
-	g_string_append_printf(out, "<div class=\"scroll\"><table class=\"domains\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			       _("Domain"), _("State"), _("Findings"));
+	g_string_append_printf(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">%s</h2>\n", _("Where"));
+	write_domains_head(&all, out);
 	for (guint i = 0; i < listed; i++)
-		write_domain_row(r, i, out);
+		write_domain_row(r, &all, i, out);
 	if (host.all > 0) {
-		g_string_append_printf(out, "<tr><th scope=\"row\"><a href=\"#host\">%s</a></th><td></td><td>",
+		g_string_append_printf(out, "<tr><th scope=\"row\"><a href=\"#host\">%s</a></th><td></td>",
 			       _("The host itself"));
-		write_badges(&host, out);
-		g_string_append(out, "</td></tr>\n");
+		write_cells(&all, &host, out);
 	}
 	g_string_append(out, "</tbody></table></div>\n");
 	if (listed < r->domains->len)
 		g_string_append_printf(out, _("<p class=\"dim\">and %u more domains, below</p>\n"),
 				       r->domains->len - listed);
+	g_string_append(out, "</section>\n");
 }
 
 void html_summary(const struct report *r, const struct tree *t, GString *out)
 {
 	write_all_first(r, t, out);
-	g_string_append_printf(out, "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">%s</h2>\n",
-			       _("What was found"));
-	write_counts(r, out);
 	write_domains(r, out);
-	g_string_append(out, "</section>\n");
 }

@@ -207,14 +207,14 @@ static void write_relations(struct page *p, const struct finding *f, GString *ou
 	const GPtrArray *twins = tree_twins(&p->tree, f);
 
 	if (root)
-		g_string_append_printf(out, _("\nThis follows from finding %u.\n"), root->rank);
+		g_string_append_printf(out, _("\nThis follows from finding %u.\n"), tree_number(&p->tree, root));
 	for (guint i = 1; twins && i < twins->len; i++) {
 		const struct finding *twin = twins->pdata[i];
 		g_autofree char *place = text_place(twin->domain, twin->subject);
 
 		g_string_append(out, i == 1 ? _("\nThe same holds for: ") : "; ");
 		markdown_words(out, place);
-		g_hash_table_add(p->shown, twins->pdata[i]);
+		tree_hide(&p->tree, twins->pdata[i], p->shown);
 	}
 	g_string_append(out, twins ? "\n" : "");
 }
@@ -232,7 +232,7 @@ static void write_title(const struct finding *f, GString *out)
 
 static void write_whole(struct page *p, const struct finding *f, GString *out)
 {
-	g_string_append_printf(out, "\n### %u\\. ", f->rank);
+	g_string_append_printf(out, "\n### %u\\. ", tree_number(&p->tree, f));
 	write_title(f, out);
 	g_string_append_c(out, '\n');
 	markdown_words(out, finding_message(f));
@@ -255,7 +255,7 @@ static void write_finding(struct page *p, struct finding *f)
 	if (!g_hash_table_add(p->shown, f))
 		return;
 	write_whole(p, f, whole);
-	g_string_append_printf(title, "\n%u\\. ", f->rank);
+	g_string_append_printf(title, "\n%u\\. ", tree_number(&p->tree, f));
 	write_title(f, title);
 	if (fits(p, whole, WHOLE_MAX))
 		g_string_append_len(p->out, whole->str, (gssize)whole->len);
@@ -308,7 +308,7 @@ static void write_markdown(const struct report *r, const struct style *style, GS
 {
 	struct page p = { .report = r, .out = out, .is_bounded = !style->verbose };
 
-	tree_init(&p.tree, r->findings);
+	tree_init(&p.tree, r->findings, true);
 	p.shown = g_hash_table_new(NULL, NULL);
 	write_head(r, out);
 	write_paths(&p);

@@ -72,11 +72,31 @@ static void write_nothing_found(const struct report *r, struct pen *p)
 	pen_printf(p, _("%u could not be decided"), r->undecided->len);
 }
 
+/* A comparison rests on what was looked at both times. */
+static void write_not_compared(const struct report *r, struct pen *p)
+{
+	if (r->kept > 0) {
+		pen_line(p, 0);
+		pen_printf(p, ngettext("%u known finding could not be looked at now; it counts as known",
+				       "%u known findings could not be looked at now; they count as known", r->kept), r->kept);
+	}
+	if (r->late > 0) {
+		pen_line(p, 0);
+		pen_printf(p, ngettext("%u of the findings is about what could not be looked at before",
+				       "%u of the findings are about what could not be looked at before", r->late), r->late);
+	}
+}
+
 static void write_counts(const struct report *r, struct pen *p)
 {
+	const struct finding *worst = report_worst(r);
+
 	pen_blank(p);
+	if (r->findings->len > 1)
+		text_title(worst, p);
+	pen_line(p, 0);
 	pen_ink(p, INK_BOLD);
-	if (r->findings->len > 0)
+	if (worst)
 		write_found(r, p);
 	else if (r->passed == 0)
 		write_nothing_checked(r, p);
@@ -84,9 +104,10 @@ static void write_counts(const struct report *r, struct pen *p)
 		write_nothing_found(r, p);
 	if (r->muted > 0) {
 		pen_attach(p, ",");
-		pen_printf(p, _("%u muted"), r->muted);
+		pen_printf(p, r->known ? _("%u known already") : _("%u muted"), r->muted);
 	}
 	pen_ink(p, INK_PLAIN);
+	write_not_compared(r, p);
 	pen_line(p, 0);
 }
 
@@ -95,10 +116,11 @@ static void write_text(const struct report *r, const struct style *style, GStrin
 	struct pen pen = { .out = out, .width = style->width, .colour = style->colour };
 
 	if (!style->quiet) {
-		text_head(r, style, &pen);
+		text_head(r, &pen);
+		write_counts(r, &pen);
+		text_domains(r, style, &pen);
 		text_paths(r, &pen);
 		text_sample(r, style, &pen);
-		write_counts(r, &pen);
 	}
 	text_findings(r, style, &pen);
 	if (!style->quiet)

@@ -5,12 +5,17 @@
 #ifndef VMDOCTOR_TEXT_H
 #define VMDOCTOR_TEXT_H
 
+struct finding;
 struct pen;
 struct report;
 struct style;
 
-/** text_head - program, host, options, domains */
-void text_head(const struct report *r, const struct style *style, struct pen *p);
+/** text_head - program, host, options */
+void text_head(const struct report *r, struct pen *p);
+/** text_domains - a line each; of many how many there are in which state */
+void text_domains(const struct report *r, const struct style *style, struct pen *p);
+/** text_title - "ERROR  The title (web-01, vda)" */
+void text_title(const struct finding *f, struct pen *p);
 /** text_paths - network probes, hop by hop */
 void text_paths(const struct report *r, struct pen *p);
 /** text_sample - what was measured */

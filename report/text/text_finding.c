@@ -4,8 +4,8 @@
  *
  * Errors and warnings are shown whole: message, evidence, what to do.  Advice takes a title, a
  * message and its commands.  What a finding explains follows it, a line each.  When a rule says
- * the same of many subjects, the first stands for all; of errors and warnings the others leave out
- * the words that the first has.  With --verbose every finding is whole.
+ * the same of many subjects or domains, the first stands for all, and the others are named below it.
+ * With --verbose every finding is whole.
  */
 #include "report/text/text.h"
 #include "report/text_words.h"
@@ -20,7 +20,7 @@
 #include "report/writer.h"
 
 /* without --verbose */
-enum { EVIDENCE_LISTED = 4, PLACES_LISTED = 12, CHILDREN_LISTED = 8 };
+enum { EVIDENCE_LISTED = 4, PLACES_LISTED = 12, NAMES_LISTED = 30, CHILDREN_LISTED = 8, TWINS_WHOLE = 3 };
 enum { LABEL_GAP = 2, DEEPER_COLUMNS = 4, DEEPEST_COLUMNS = 16 };
 
 static const enum ink inks[SEVERITY_MAX_] = {
@@ -72,7 +72,7 @@ static void write_rule(const struct listing *l, const struct finding *f)
 }
 
 /* "ERROR  The title (web-01, vda)" */
-static void write_title(struct pen *p, const struct finding *f)
+void text_title(const struct finding *f, struct pen *p)
 {
 	g_autofree char *place = text_place(f->domain, f->subject);
 
@@ -174,8 +174,9 @@ static void write_fix_words(struct pen *p, const struct fix *f)
 	write_terms(p, f);
 }
 
-static void write_fixes(struct pen *p, const struct finding *f, const struct finding *before, unsigned int indent)
+static void write_fixes(const struct listing *l, const struct finding *f, const struct finding *before, unsigned int indent)
 {
+	struct pen *p = l->pen;
 	bool same = before && is_same_advice(f, before);
 
 	for (guint i = 0; i < f->fixes->len; i++) {
@@ -183,7 +184,7 @@ static void write_fixes(struct pen *p, const struct finding *f, const struct fin
 
 		begin_part(p, i == 0 ? _("Do") : "", indent);
 		if (same && i == 0)
-			pen_printf(p, _("As in %u:"), before->rank);
+			pen_printf(p, _("As in %u:"), tree_number(&l->tree, before));
 		if (same)
 			write_terms(p, fix);
 		else
@@ -221,7 +222,7 @@ static void write_whole(const struct listing *l, const struct finding *f, unsign
 	if (!before)
 		pen_words(l->pen, finding_message(f));
 	write_all_evidence(l, f, indent);
-	write_fixes(l->pen, f, before, indent);
+	write_fixes(l, f, before, indent);
 	if (l->verbose)
 		write_references(l->pen, f, indent);
 	pen_line(l->pen, indent);
@@ -242,36 +243,77 @@ static void write_compact(const struct listing *l, const struct finding *f, unsi
 	}
 }
 
-static void write_twin_places(struct pen *p, const GPtrArray *twins)
+/* Of the same device of other domains, their names will do. */
+static bool is_same_device(const struct finding *f, const GPtrArray *twins)
 {
-	guint listed = MIN(twins->len, PLACES_LISTED);
+	for (guint i = 0; i < twins->len; i++) {
+		const struct finding *twin = twins->pdata[i];
+
+		if (!twin->domain || g_strcmp0(twin->subject, f->subject) != 0)
+			return false;
+	}
+	return twins->len > TWINS_WHOLE;
+}
+
+static void write_twin_places(struct pen *p, const struct finding *f, const GPtrArray *twins)
+{
+	bool names = is_same_device(f, twins);
+	guint listed = MIN(twins->len, names ? NAMES_LISTED : PLACES_LISTED);
 
 	for (guint i = 0; i < listed; i++) {
-		const struct finding *f = twins->pdata[i];
-		g_autofree char *place = text_place(f->domain, f->subject);
+		const struct finding *twin = twins->pdata[i];
+		g_autofree char *place = names ? g_strdup(twin->domain) : text_place(twin->domain, twin->subject);
 
 		pen_words(p, place);
-		pen_attach(p, i + 1 < twins->len ? ";" : "");
+		pen_attach(p, i + 1 < twins->len ? (names ? "," : ";") : "");
 	}
 	if (listed < twins->len)
 		pen_printf(p, _("and %u more"), twins->len - listed);
 	pen_words(p, _("(-v shows each)"));
 }
 
+static const char *command_of(const struct finding *f, guint i)
+{
+	return i < f->fixes->len ? ((const struct fix *)f->fixes->pdata[i])->command : NULL;
+}
+
+/* Few have their own commands below them, ready to paste. Return: is there any? */
+static bool write_twin_commands(const struct listing *l, const struct finding *f, const GPtrArray *twins, unsigned int indent)
+{
+	bool any = false;
+
+	for (guint t = 0; t < twins->len; t++)
+		for (guint i = 0; i < f->fixes->len; i++)
+			any |= g_strcmp0(command_of(twins->pdata[t], i), command_of(f, i)) != 0;
+	for (guint t = 0; any && t < twins->len; t++) {
+		const struct finding *twin = twins->pdata[t];
+		g_autofree char *place = text_place(twin->domain, twin->subject);
+
+		begin_part(l->pen, t == 0 ? _("Also") : "", indent);
+		pen_words(l->pen, place);
+		for (guint i = 0; i < twin->fixes->len; i++)
+			if (g_strcmp0(command_of(twin, i), command_of(f, i)) != 0)
+				write_command(l->pen, command_of(twin, i), indent + label_columns() + DEEPER_COLUMNS);
+	}
+	return any;
+}
+
 /* The first finding of a kind has been written: name the others. */
 static void write_twins(struct listing *l, const struct finding *f, unsigned int indent)
 {
-	const GPtrArray *all = l->verbose ? NULL : tree_twins(&l->tree, f);
+	const GPtrArray *all = tree_twins(&l->tree, f);
 	g_autoptr(GPtrArray) twins = g_ptr_array_new();
 
 	if (!all)
 		return;
 	for (guint i = 1; i < all->len; i++) {
 		g_ptr_array_add(twins, all->pdata[i]);
-		g_hash_table_add(l->shown, all->pdata[i]);
+		tree_hide(&l->tree, all->pdata[i], l->shown);
 	}
+	if (twins->len <= TWINS_WHOLE && write_twin_commands(l, f, twins, indent))
+		return;
 	begin_part(l->pen, _("Also"), indent);
-	write_twin_places(l->pen, twins);
+	write_twin_places(l->pen, f, twins);
 }
 
 static void write_children(struct listing *l, const struct finding *f, unsigned int indent);
@@ -282,27 +324,15 @@ static void write_child(struct listing *l, struct finding *f, unsigned int inden
 	unsigned int deeper = MIN(indent + DEEPER_COLUMNS, DEEPEST_COLUMNS);
 
 	pen_line(l->pen, indent);
-	pen_printf(l->pen, _("explains: %u."), f->rank);
+	pen_printf(l->pen, _("explains: %u."), tree_number(&l->tree, f));
 	l->pen->indent = deeper;
-	write_title(l->pen, f);
+	text_title(f, l->pen);
 	if (l->verbose)
 		write_whole(l, f, deeper);
 	else
 		write_rule(l, f);
+	write_twins(l, f, deeper);
 	write_children(l, f, deeper);
-}
-
-/* Marks @f and all below it as shown. Return: how many were not before. */
-static unsigned int leave_out(struct listing *l, struct finding *f)
-{
-	const GPtrArray *children = tree_children(&l->tree, f);
-	unsigned int n = 1;
-
-	if (!g_hash_table_add(l->shown, f))
-		return 0;
-	for (guint i = 0; children && i < children->len; i++)
-		n += leave_out(l, children->pdata[i]);
-	return n;
 }
 
 static void write_children(struct listing *l, const struct finding *f, unsigned int indent)
@@ -312,7 +342,7 @@ static void write_children(struct listing *l, const struct finding *f, unsigned 
 
 	for (guint i = 0; children && i < children->len; i++) {
 		if (i >= CHILDREN_LISTED && !l->verbose)
-			left_out += leave_out(l, children->pdata[i]);
+			left_out += tree_hide(&l->tree, children->pdata[i], l->shown);
 		else if (g_hash_table_add(l->shown, children->pdata[i]))
 			write_child(l, children->pdata[i], indent);
 	}
@@ -326,15 +356,16 @@ static void write_tree(struct listing *l, struct finding *f)
 {
 	unsigned int indent = l->number_columns;
 	bool compact = is_compact(l, f);
+	unsigned int number = tree_number(&l->tree, f);
 
 	g_hash_table_add(l->shown, f);
 	if (!compact || !l->after_compact)
 		pen_blank(l->pen);
 	l->after_compact = compact;
-	pen_line(l->pen, indent - snprintf(NULL, 0, "%u. ", f->rank));
-	pen_printf(l->pen, "%u.", f->rank);
+	pen_line(l->pen, indent - snprintf(NULL, 0, "%u. ", number));
+	pen_printf(l->pen, "%u.", number);
 	l->pen->indent = indent;
-	write_title(l->pen, f);
+	text_title(f, l->pen);
 	if (compact)
 		write_compact(l, f, indent);
 	else
@@ -348,7 +379,7 @@ void text_findings(const struct report *r, const struct style *style, struct pen
 {
 	struct listing l = { .pen = p, .verbose = style->verbose };
 
-	tree_init(&l.tree, r->findings);
+	tree_init(&l.tree, r->findings, !style->verbose);
 	l.shown = g_hash_table_new(NULL, NULL);
 	l.said = g_hash_table_new(g_str_hash, g_str_equal);
 	l.number_columns = snprintf(NULL, 0, "%u. ", l.tree.last);

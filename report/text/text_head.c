@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* text_head - whose report this is: program, host, options, domains */
+/* text_head - whose report this is: program, host, options; its domains */
 #include "report/text/text.h"
 #include "report/text_words.h"
 
@@ -156,13 +156,19 @@ static void write_domain_counts(const struct report *r, struct pen *p)
 	pen_line(p, 0);
 }
 
-void text_head(const struct report *r, const struct style *style, struct pen *p)
+void text_head(const struct report *r, struct pen *p)
 {
 	write_program(r, p);
 	write_versions(r, p);
 	write_connection(r, p);
 	write_options(r, p);
 	write_pasted(r, p);
+}
+
+void text_domains(const struct report *r, const struct style *style, struct pen *p)
+{
+	if (r->domains->len > 0)
+		pen_blank(p);
 	if (r->domains->len > DOMAINS_LISTED && !style->verbose)
 		write_domain_counts(r, p);
 	else if (r->domains->len > 0)

@@ -96,3 +96,11 @@ JsonObject *json_read_item(JsonArray *a, guint i)
 {
 	return json_as_object(json_array_get_element(a, i));
 }
+
+const char *json_read_item_text(JsonArray *a, guint i)
+{
+	JsonNode *node = json_array_get_element(a, i);
+
+	return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING ? json_node_get_string(node) :
+												NULL;
+}

@@ -29,6 +29,9 @@ guint json_read_length(JsonArray *a);
 /** json_read_item - item @i, if it is an object */
 JsonObject *json_read_item(JsonArray *a, guint i);
 
+/** json_read_item_text - item @i, if it is a string */
+const char *json_read_item_text(JsonArray *a, guint i);
+
 /** json_as_object, json_as_array - a node as that, else NULL; @node may be NULL */
 JsonObject *json_as_object(JsonNode *node);
 JsonArray *json_as_array(JsonNode *node);

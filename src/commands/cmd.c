@@ -28,6 +28,16 @@ int cmd_fail(const char *format, ...)
 	return EXIT_CANNOT;
 }
 
+char *cmd_names(unsigned int commands)
+{
+	GString *all = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (names[i].command & commands)
+			g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", names[i].name);
+	return g_string_free(all, FALSE);
+}
+
 int cmd_usage(const struct options *o, const GError *error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

@@ -26,6 +26,8 @@ extern const char *const cmd_slowness[];
 
 /** cmd_fail - prints "vmdoctor: …" on stderr. Return: EXIT_CANNOT */
 int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** cmd_names - "check, audit": of the commands in @commands, bits of enum command_bit; g_free() it */
+char *cmd_names(unsigned int commands);
 /** cmd_usage - a line that options_parse() does not take. Return: EXIT_CANNOT */
 int cmd_usage(const struct options *o, const GError *error);
 

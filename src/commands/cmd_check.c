@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "commands/cmd.h"
 #include "diagnose/diagnose.h"
 #include "report/nagios.h"
@@ -14,6 +15,7 @@
 #include "findings/report.h"
 #include "source/source.h"
 #include "report/writer.h"
+#include "rules/upgrade_target.h"
 
 #define SAMPLE_DEFAULT_S 3
 
@@ -102,6 +104,23 @@ static int check(const struct options *o)
 	return status;
 }
 
+/* Each release by all its names, and what it ships. */
+static int list_targets(void)
+{
+	const struct upgrade_table *t = upgrade_table("releases");
+
+	for (guint i = 0; t && i < t->rows->len; i++) {
+		const GStrv row = t->rows->pdata[i];
+		g_auto(GStrv) names = g_strsplit(upgrade_cell(t, row, "names"), " ", 0);
+		g_autofree char *others = g_strjoinv(", ", names + 1);
+
+		printf("%-14s %-28s libvirt %-8s QEMU %-8s %s\n", names[0], upgrade_cell(t, row, "title"),
+		       upgrade_cell(t, row, "libvirt"), upgrade_cell(t, row, "qemu"), others);
+	}
+	puts(_("Also qemu-VERSION, libvirt-VERSION, both with a comma, or a capabilities XML file."));
+	return EXIT_CLEAN;
+}
+
 static int run(struct options *o, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -111,7 +130,7 @@ static int run(struct options *o, int argc, char **argv)
 		status = cmd_usage(o, error);
 		return wants_plugin(argc, argv) ? plugin_cannot() : status;
 	}
-	status = check(o);
+	status = g_strcmp0(o->request.to, "list") == 0 ? list_targets() : check(o);
 	options_done(o);
 	return status;
 }

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "commands/cmd.h"
 #include "formats/ipv4.h"
+#include "formats/near.h"
 #include "rules/rules.h"
 #include "rules/upgrade_target.h"
 #include "report/writer.h"
@@ -65,6 +67,15 @@ static bool fail(GError **error, const char *format, ...)
 	return false;
 }
 
+/* @words: "a, b, c" */
+static bool fail_word(GError **error, const char *option, const char *word, const char *words)
+{
+	g_auto(GStrv) list = g_strsplit(words, ", ", 0);
+	g_autofree char *near = near_hint((const char *const *)list, word, "");
+
+	return fail(error, "%s %s: not one of %s%s", option, word, words, near);
+}
+
 static bool check_target(const struct options *o, GError **error)
 {
 	struct upgrade_target target = { 0 };
@@ -75,7 +86,7 @@ static bool check_target(const struct options *o, GError **error)
 		return fail(error, "--to and --to-emulator exclude each other");
 	if (o->request.to_emulator && *o->request.to_emulator != '/')
 		return fail(error, "--to-emulator %s: not an absolute path", o->request.to_emulator);
-	if (!o->request.to || g_file_test(o->request.to, G_FILE_TEST_IS_REGULAR))
+	if (!o->request.to || strcmp(o->request.to, "list") == 0 || g_file_test(o->request.to, G_FILE_TEST_IS_REGULAR))
 		return true;
 	if (!upgrade_target_parse(o->request.to, &target, error))
 		return false;
@@ -91,16 +102,15 @@ static bool check_words(struct options *o, GError **error)
 	g_autofree char *formats = writer_names();
 
 	if (severity < 0)
-		return fail(error, "--fail-on %s: not one of %s", o->fail_on_name,
-			    "critical, error, warning, advice, info");
+		return fail_word(error, "--fail-on", o->fail_on_name, "critical, error, warning, advice, info");
 	o->fail_on = (enum severity)severity;
 	if (o->request.symptom && !g_strv_contains(symptom_names, o->request.symptom))
-		return fail(error, "--symptom %s: not one of %s", o->request.symptom, symptoms);
+		return fail_word(error, "--symptom", o->request.symptom, symptoms);
 	for (size_t i = 0; o->formats && o->formats[i]; i++)
 		if (!writer_find(o->formats[i]))
-			return fail(error, "--format %s: not one of %s", o->formats[i], formats);
+			return fail_word(error, "--format", o->formats[i], formats);
 	if (o->colour && !g_strv_contains(when, o->colour))
-		return fail(error, "--color %s: not one of %s", o->colour, "always, never, auto");
+		return fail_word(error, "--color", o->colour, "always, never, auto");
 	return true;
 }
 
@@ -164,6 +174,85 @@ static bool check_outputs(struct options *o, GError **error)
 	return true;
 }
 
+/* The row of "--name", "--name=value" or "-n" among those of @command, or NULL. */
+static const struct option_row *row_of(unsigned int command, const char *word)
+{
+	size_t length = g_str_has_prefix(word, "--") ? strcspn(word + 2, "=") : 0;
+
+	for (const struct option_row *r = option_rows; r->name; r++) {
+		if (!(r->commands & command))
+			continue;
+		if (length > 0 && strlen(r->name) == length && strncmp(r->name, word + 2, length) == 0)
+			return r;
+		if (length == 0 && r->letter && word[0] == '-' && word[1] == r->letter && !word[2])
+			return r;
+	}
+	return NULL;
+}
+
+char options_ask(enum command_bit command, int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct option_row *row = row_of(command, argv[i]);
+
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+			return 'h';
+		if (strcmp(argv[i], "-V") == 0 || strcmp(argv[i], "--version") == 0)
+			return 'V';
+		if (row && row->value && !strchr(argv[i], '='))
+			i++;
+	}
+	return 0;
+}
+
+static char *near_option(enum command_bit command, const char *name)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	for (const struct option_row *r = option_rows; r->name; r++)
+		if (r->commands & command)
+			g_ptr_array_add(names, g_strconcat("--", r->name, NULL));
+	g_ptr_array_add(names, NULL);
+	return near_hint((const char *const *)names->pdata, name, "");
+}
+
+/* GLib says but that it does not know it. */
+static bool explain_unknown(const struct options *o, int argc, char **argv, GError **error)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct option_row *row = row_of(o->command, argv[i]);
+		g_autofree char *name = g_strndup(argv[i], strcspn(argv[i], "="));
+		g_autofree char *near = row || !g_str_has_prefix(name, "--") ? NULL : near_option(o->command, name);
+
+		if (row && row->value && !strchr(argv[i], '='))
+			i++;
+		if (!near)
+			continue;
+		g_clear_error(error);
+		if ((row = row_of(FOR_ALL, argv[i]))) {
+			g_autofree char *names = cmd_names(row->commands);
+
+			return fail(error, "%s is an option of: %s", name, names);
+		}
+		return fail(error, "no option %s%s", name, near);
+	}
+	return false;
+}
+
+static bool read_line(struct options *o, GOptionContext *context, GStrv *args, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+
+	if (g_option_context_parse_strv(context, args, &why))
+		return true;
+	if (g_error_matches(why, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)) {
+		/* What was not taken is left in @args. */
+		explain_unknown(o, (int)g_strv_length(*args) - 1, *args + 1, &why);
+	}
+	g_propagate_error(error, g_steal_pointer(&why));
+	return false;
+}
+
 bool options_parse(struct options *o, int argc, char **argv, GError **error)
 {
 	g_autoptr(GOptionContext) context = context_new(o);
@@ -174,7 +263,7 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 	for (int i = 0; i < argc; i++)
 		args[i + 1] = g_strdup(argv[i]);
 	o->request.timeout_s = TIMEOUT_DEFAULT_S;
-	ok = g_option_context_parse_strv(context, &args, error) && check_values(o, error) &&
+	ok = read_line(o, context, &args, error) && check_values(o, error) &&
 	     check_outputs(o, error);
 	o->request.domains = o->operands;
 	if (!ok)

@@ -45,6 +45,7 @@ struct options {
 	gboolean no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
 	gboolean dry_run, redact; /* of a bundle */
+	gboolean help, version; /* which main() has answered before */
 };
 
 enum option_group { GROUP_WHAT, GROUP_REPORT, GROUP_RULES, GROUP_MEASURE, GROUP_PROBE, GROUP_COMMAND, GROUPS };
@@ -71,6 +72,12 @@ extern const char *const option_group_titles[];
  */
 bool options_parse(struct options *o, int argc, char **argv, GError **error);
 void options_done(struct options *o);
+/**
+ * options_ask - is -h or --help, or -V or --version, among the words of @command?
+ * @command: 0 for one that takes no options
+ * Return: 'h', 'V', or 0; the value of another option is neither
+ */
+char options_ask(enum command_bit command, int argc, char **argv);
 /** options_help - the options that @command takes, for `vmdoctor help COMMAND` */
 char *options_help(enum command_bit command);
 

@@ -18,7 +18,7 @@ const char *const option_group_titles[] = {
 	[GROUP_RULES] = N_("The rules"),
 	[GROUP_MEASURE] = N_("Guests and time"),
 	[GROUP_PROBE] = N_("Network probes"),
-	[GROUP_COMMAND] = N_("Of this command"),
+	[GROUP_COMMAND] = N_("This command"),
 };
 
 const struct option_row option_rows[] = {
@@ -57,6 +57,8 @@ const struct option_row option_rows[] = {
 	  N_("references, evidence of advice, every undecided rule"), NULL },
 	{ "color", 0, G_OPTION_ARG_STRING, AT(colour), FOR_ALL, GROUP_REPORT, N_("always, never or auto (default: on a terminal)"), "WHEN" },
 	{ "no-pager", 0, G_OPTION_ARG_NONE, AT(no_pager), FOR_ALL, GROUP_REPORT, N_("do not send what is longer than the terminal through a pager"), NULL },
+	{ "help", 'h', G_OPTION_ARG_NONE, AT(help), FOR_ALL, GROUP_REPORT, N_("this help"), NULL },
+	{ "version", 'V', G_OPTION_ARG_NONE, AT(version), FOR_ALL, GROUP_REPORT, N_("version and licence"), NULL },
 
 	{ "rules", 0, G_OPTION_ARG_FILENAME_ARRAY, AT(request.rules), DIAGNOSING, GROUP_RULES, N_("further rules"), "DIR" },
 	{ "set", 0, G_OPTION_ARG_STRING_ARRAY, AT(request.set), DIAGNOSING, GROUP_RULES, N_("a rule's threshold"),
@@ -88,7 +90,7 @@ const struct option_row option_rows[] = {
 	  N_("write the headers of what a probe saw to the new FILE"), "FILE" },
 
 	{ "to", 0, G_OPTION_ARG_STRING, AT(request.to), FOR_AUDIT, GROUP_COMMAND,
-	  N_("qemu-9.2, libvirt-10.4, debian13, rhel9.4 …, or a capabilities XML file"), "TARGET" },
+	  N_("qemu-9.2, libvirt-10.4, debian13, rhel9.4 …, or a capabilities XML file; 'list' shows the releases"), "TARGET" },
 	{ "to-emulator", 0, G_OPTION_ARG_FILENAME, AT(request.to_emulator), FOR_AUDIT, GROUP_COMMAND,
 	  N_("a QEMU program of this host, asked itself"), "PATH" },
 	{ "batch", 'b', G_OPTION_ARG_NONE, AT(batch), FOR_TOP, GROUP_COMMAND,

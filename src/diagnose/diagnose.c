@@ -41,6 +41,7 @@ GPtrArray *diagnose_rules(const struct request *rq, GError **error)
 		ok = rules_load(rules, rq->rules[i], error);
 	for (size_t i = 0; ok && rq->set && rq->set[i]; i++)
 		ok = rules_set(rules, rq->set[i], error);
+	ok = ok && rules_known(rules, rq->ignore, error);
 	if (ok && rq->about)
 		rules_keep(rules, rq->about);
 	return ok ? g_steal_pointer(&rules) : NULL;
@@ -89,18 +90,20 @@ static struct complaint complaint_of(const struct request *rq, xmlDoc *facts)
 
 struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArray *rules, GError **error)
 {
-	struct muting muting = { .ignore = rq->ignore };
+	auto_free(baseline) struct baseline *baseline = rq->baseline ? baseline_load(rq->baseline, error) : NULL;
+	const struct muting muting = { .ignore = rq->ignore, .baseline = baseline ? baseline->keys : NULL };
 	struct report *r;
 
-	if (rq->baseline && !(muting.baseline = baseline_load(rq->baseline, error)))
+	if (rq->baseline && !baseline)
 		return NULL;
 	r = report_new();
 	describe(r, rq, facts, rules);
 	judge(rules, facts, r, NULL);
 	judge_fallbacks(r, rules);
+	if (baseline)
+		baseline_compare(baseline, r);
 	judge_mute(r, &muting);
 	judge_rank(r, rules, complaint_of(rq, facts));
-	g_clear_pointer(&muting.baseline, g_hash_table_unref);
 	return r;
 }
 

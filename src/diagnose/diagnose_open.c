@@ -207,12 +207,34 @@ static struct source *open_archive(const char *path, GError **error)
 	return files ? source_tree_over(files, error) : NULL;
 }
 
+/* What lies in the root of every case tree and sosreport: at least one of these. */
+static bool is_tree(const char *dir)
+{
+	static const char *const known[] = { "vmdoctor", "sos_commands", "etc", "run", "var", "proc", "sys" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+		g_autofree char *path = g_build_filename(dir, known[i], NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR))
+			return true;
+	}
+	return false;
+}
+
+static struct source *open_tree(const char *path, GError **error)
+{
+	if (is_tree(path))
+		return source_tree_new(path, error);
+	cannot_read(error, path, "neither a case tree nor an unpacked sosreport: no etc, var, proc, sys or vmdoctor in it");
+	return NULL;
+}
+
 struct source *diagnose_open_path(const char *path, GError **error)
 {
 	struct source *tree;
 
 	if (g_file_test(path, G_FILE_TEST_IS_DIR))
-		tree = source_tree_new(path, error);
+		tree = open_tree(path, error);
 	else if (case_is_file(path))
 		tree = case_open(path, error);
 	else if (archive_is_one(path))

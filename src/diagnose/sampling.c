@@ -50,39 +50,24 @@ static void show_progress(bool on, int64_t left_us)
 		fputs("\r\033[K", stderr);
 }
 
-/* Return: did SIGINT or the key q come? */
-static bool is_enough(struct pollfd p[2])
+static bool wait_until(int64_t until_us, int signals, bool progress)
 {
+	struct pollfd p = { .fd = signals, .events = POLLIN };
 	struct signalfd_siginfo info;
-	char key = 0;
-
-	if (p[0].revents && read(p[0].fd, &info, sizeof(info)) > 0)
-		return true;
-	if (!p[1].revents)
-		return false;
-	if (read(p[1].fd, &key, 1) <= 0)
-		p[1].fd = -1; /* no more keys */
-	return key == 'q' || key == 'Q';
-}
-
-static bool wait_until(int64_t until_us, int signals, bool keys, bool progress)
-{
-	struct pollfd p[2] = { { .fd = signals, .events = POLLIN },
-			       { .fd = keys ? STDIN_FILENO : -1, .events = POLLIN } };
 	bool enough = false;
 	int64_t left_us;
 
 	while (!enough && (left_us = until_us - g_get_monotonic_time()) > 0) {
 		show_progress(progress, left_us);
-		enough = poll(p, 2, (int)MIN(left_us / 1000 + 1, STEP_MS)) > 0 && is_enough(p);
+		enough = poll(&p, 1, (int)MIN(left_us / 1000 + 1, STEP_MS)) > 0 && read(p.fd, &info, sizeof(info)) > 0;
 	}
 	show_progress(progress, 0);
 	return enough;
 }
 
-static bool wait_or_signal(int64_t until_us, const struct sampling *s)
+static bool wait_or_signal(int64_t until_us)
 {
-	bool progress = isatty(STDERR_FILENO) && !s->is_quiet, interrupted;
+	bool progress = isatty(STDERR_FILENO), interrupted;
 	sigset_t sigint, before;
 	int fd;
 
@@ -90,7 +75,7 @@ static bool wait_or_signal(int64_t until_us, const struct sampling *s)
 	sigaddset(&sigint, SIGINT);
 	sigprocmask(SIG_BLOCK, &sigint, &before);
 	fd = signalfd(-1, &sigint, SFD_CLOEXEC | SFD_NONBLOCK);
-	interrupted = wait_until(until_us, fd, s->has_keys, progress);
+	interrupted = wait_until(until_us, fd, progress);
 	if (fd >= 0)
 		close(fd);
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -106,7 +91,8 @@ void sampling_read(struct source *record, GPtrArray *paths, struct sampling *s)
 	read_round(record, paths, 1);
 	left_us = record_left_us(record) - SAMPLING_RESERVE_US;
 	window_us = CLAMP(left_us, 0, window_us);
-	s->was_interrupted = wait_or_signal(g_get_monotonic_time() + window_us, s);
+	window_us += g_get_monotonic_time();
+	s->was_interrupted = s->wait ? s->wait(s->data, window_us) : wait_or_signal(window_us);
 	read_round(record, paths, 2);
 	record_seal_ticks(record);
 }

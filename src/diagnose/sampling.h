@@ -14,8 +14,9 @@ struct source;
 /** How long to measure, if at all. */
 struct sampling {
 	unsigned int seconds; /* 0: not at all */
-	bool has_keys;	      /* the key q ends it as SIGINT does */
-	bool is_quiet;	      /* shows no progress */
+	/* Instead of the own wait, which shows progress and ends by SIGINT. Return: has it been ended early? */
+	bool (*wait)(void *data, int64_t until_us);
+	void *data;
 	bool was_interrupted; /* out: SIGINT ended it early; what there was until then counts */
 };
 

@@ -11,12 +11,11 @@
 #include "base/order.h"
 #include "base/xml.h"
 #include "facts/facts.h"
-#include "formats/parse.h"
+#include "formats/near.h"
 #include "source/source.h"
 
 #define LIVE_DOMAINS "/vmdoctor/libvirt/domains"
 #define QEMU_LOGS "/var/log/libvirt/qemu"
-#define SUGGESTIONS_MAX 3
 
 /* A tree may hold a domain's log only: NAME.log. */
 static void add_log_names(struct source *src, GHashTable *names)
@@ -121,22 +120,12 @@ static bool is_called(struct source *src, const char *name, const char *typed)
 
 static void set_no_such_domain(const GStrv names, const char *typed, GError **error)
 {
-	g_autoptr(GString) close = g_string_new(NULL);
-	unsigned int said = 0;
+	g_autofree char *near = near_words((const char *const *)names, typed);
 
-	for (unsigned int distance = 0; distance <= 3; distance++)
-		for (size_t i = 0; names[i] && said < SUGGESTIONS_MAX; i++) {
-			g_autofree char *a = g_utf8_casefold(names[i], -1);
-			g_autofree char *b = g_utf8_casefold(typed, -1);
-			bool prefix = distance == 3 && g_str_has_prefix(a, b);
-
-			if (parse_distance(a, b, 3) != distance && !prefix)
-				continue;
-			g_string_append_printf(close, "%s'%s'", said++ ? ", " : "", names[i]);
-		}
-	if (said)
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-			    _("no domain '%s'; did you mean %s?"), typed, close->str);
+	if (near)
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("no domain '%s'; did you mean %s?"), typed, near);
+	else if (!*names)
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("no domain '%s': none is known here"), typed);
 	else
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
 			    _("no domain '%s' among %u; 'virsh list --all' shows them"), typed,

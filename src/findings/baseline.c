@@ -4,31 +4,122 @@
  */
 #include "findings/baseline.h"
 
+#include <string.h>
+
 #include "base/i18n.h"
 #include "base/json_read.h"
+#include "base/order.h"
+#include "findings/report.h"
 
-/* The keys of an earlier report; its other contents do not matter. */
-GHashTable *baseline_load(const char *path, GError **error)
+void baseline_free(struct baseline *b)
 {
-	g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(JsonParser) parser = json_parser_new();
-	g_autofree char *text = NULL;
-	JsonArray *findings;
-	gsize size;
+	if (!b)
+		return;
+	g_hash_table_unref(b->keys);
+	g_hash_table_unref(b->undecided);
+	g_free(b);
+}
 
-	if (!g_file_get_contents(path, &text, &size, error) || !json_read_load(parser, text, (gssize)size, error))
-		return NULL;
-	findings = json_read_array(json_read_root(parser), "findings");
-	if (!findings) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("%s: not a vmdoctor JSON report"),
-			    path);
-		return NULL;
-	}
+/* Subjects are left out: of what cannot be read it is not known which there are. */
+static char *place_of(const char *rule, const char *domain)
+{
+	return g_strdup_printf("%s/%s/", rule, domain ? domain : "");
+}
+
+static void read_report(struct baseline *b, JsonObject *root)
+{
+	JsonArray *findings = json_read_array(root, "findings"), *known = json_read_array(root, "known");
+	JsonArray *undecided = json_read_array(root, "undecided");
+
 	for (guint i = 0; i < json_read_length(findings); i++) {
 		const char *key = json_read_text(json_read_item(findings, i), "key");
 
 		if (key)
-			g_hash_table_add(keys, g_strdup(key));
+			g_hash_table_add(b->keys, g_strdup(key));
 	}
-	return g_steal_pointer(&keys);
+	for (guint i = 0; i < json_read_length(known); i++) {
+		const char *key = json_read_item_text(known, i);
+
+		if (key)
+			g_hash_table_add(b->keys, g_strdup(key));
+	}
+	for (guint i = 0; i < json_read_length(undecided); i++) {
+		JsonObject *u = json_read_item(undecided, i);
+
+		if (json_read_text(u, "rule"))
+			g_hash_table_add(b->undecided, place_of(json_read_text(u, "rule"), json_read_text(u, "domain")));
+	}
+}
+
+struct baseline *baseline_load(const char *path, GError **error)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autofree char *text = NULL;
+	struct baseline *b;
+	gsize size;
+
+	if (!g_file_get_contents(path, &text, &size, error) || !json_read_load(parser, text, (gssize)size, error))
+		return NULL;
+	if (!json_read_array(json_read_root(parser), "findings")) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("%s: not a vmdoctor JSON report"), path);
+		return NULL;
+	}
+	b = g_new0(struct baseline, 1);
+	b->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	b->undecided = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	read_report(b, json_read_root(parser));
+	return b;
+}
+
+/* Of a domain whose definition cannot be read, no rule even says that it is undecided. */
+static bool is_about_unread(const struct report *r, const char *key)
+{
+	const char *place = strchr(key, '/');
+
+	for (guint i = 0; place && i < r->domains->len; i++) {
+		const struct report_domain *d = r->domains->pdata[i];
+		g_autofree char *prefix = g_strdup_printf("/%s/", d->name);
+
+		if (!d->machine && !d->uuid && g_str_has_prefix(place, prefix))
+			return true;
+	}
+	return false;
+}
+
+static bool is_undecided(const struct report *r, const char *key)
+{
+	for (guint i = 0; i < r->undecided->len; i++) {
+		const struct undecided *u = r->undecided->pdata[i];
+		g_autofree char *place = place_of(u->rule, u->domain);
+
+		if (g_str_has_prefix(key, place))
+			return true;
+	}
+	return is_about_unread(r, key);
+}
+
+void baseline_compare(const struct baseline *b, struct report *r)
+{
+	g_autoptr(GHashTable) found = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter it;
+	gpointer key;
+
+	r->known = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < r->findings->len; i++) {
+		const struct finding *f = r->findings->pdata[i];
+		g_autofree char *place = place_of(f->rule, f->domain);
+
+		g_hash_table_add(found, f->key);
+		r->late += !g_hash_table_contains(b->keys, f->key) && g_hash_table_contains(b->undecided, place);
+	}
+	g_hash_table_iter_init(&it, b->keys);
+	while (g_hash_table_iter_next(&it, &key, NULL)) {
+		bool is_there = g_hash_table_contains(found, key);
+
+		if (!is_there && !is_undecided(r, key))
+			continue;
+		g_ptr_array_add(r->known, g_strdup(key));
+		r->kept += !is_there;
+	}
+	g_ptr_array_sort(r->known, order_by_bytes);
 }

@@ -97,6 +97,20 @@ double report_limit(const struct report *r, const char *row, const char *attr)
 	return NAN;
 }
 
+const struct finding *report_worst(const struct report *r)
+{
+	const struct finding *worst = NULL;
+
+	for (guint i = 0; i < r->findings->len; i++) {
+		const struct finding *f = r->findings->pdata[i];
+
+		if (!worst || f->severity > worst->severity ||
+		    (f->severity == worst->severity && worst->explained_by && !f->explained_by))
+			worst = f;
+	}
+	return worst;
+}
+
 struct report *report_new(void)
 {
 	struct report *r = g_new0(struct report, 1);
@@ -129,5 +143,6 @@ void report_free(struct report *r)
 	g_ptr_array_unref(r->domains);
 	g_ptr_array_unref(r->findings);
 	g_ptr_array_unref(r->undecided);
+	g_clear_pointer(&r->known, g_ptr_array_unref);
 	g_free(r);
 }

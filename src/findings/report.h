@@ -68,8 +68,12 @@ struct report {
 	GPtrArray *findings;  /* of struct finding, by rank */
 	GPtrArray *undecided; /* of struct undecided, sorted */
 	unsigned int fired, passed, muted; /* undecided: its array's length */
+	GPtrArray *known; /* keys of the baseline that hold, or could not be looked at; NULL: there is no baseline */
+	unsigned int kept, late; /* of known: not looked at now; of findings: not looked at for the baseline */
 };
 
+/** report_worst - of the findings of the worst severity the first that nothing explains; NULL: there is none */
+const struct finding *report_worst(const struct report *r);
 struct report *report_new(void);
 void report_free(struct report *r);
 AUTO_FREE(struct report, report)

@@ -83,6 +83,10 @@ struct rule {
 bool rules_load(GPtrArray *rules, const char *path, GError **error);
 GPtrArray *rules_new(void);
 struct rule *rules_find(GPtrArray *rules, const char *id);
+/** rules_near - "; did you mean 'a', 'b'?", or where all are listed; g_free() it */
+char *rules_near(const GPtrArray *rules, const char *typed);
+/** rules_known - is there a rule of each ID or glob in @ignored ("ID", "ID:SUBJECT-GLOB")? False with @error */
+bool rules_known(const GPtrArray *rules, const GStrv ignored, GError **error);
 /** rules_set - "ID.PARAM=VALUE"; false with @error that names what there is */
 bool rules_set(GPtrArray *rules, const char *setting, GError **error);
 /** rules_keep - drops rules that explain none of @symptoms (NULL-ended) */

@@ -8,10 +8,9 @@
 
 #include "base/data_dir.h"
 #include "base/i18n.h"
+#include "formats/near.h"
 #include "formats/parse.h"
 #include "rules/rules.h"
-
-#define SUGGESTIONS_MAX 3
 
 static void table_add(struct upgrade_table *t, const char *line)
 {
@@ -83,23 +82,29 @@ static char *or_null(const char *text)
 	return *text ? g_strdup(text) : NULL;
 }
 
-static void set_unknown(const struct upgrade_table *t, const char *text, GError **error)
+char *upgrade_names(const char *separator)
 {
-	g_autoptr(GString) close = g_string_new(NULL);
-	unsigned int said = 0;
+	const struct upgrade_table *t = upgrade_table("releases");
+	GString *all = g_string_new(NULL);
 
-	for (unsigned int distance = 1; distance <= 3; distance++)
-		for (guint i = 0; i < t->rows->len; i++) {
-			g_auto(GStrv) names = g_strsplit(upgrade_cell(t, t->rows->pdata[i], "names"), " ", 0);
+	for (guint i = 0; t && i < t->rows->len; i++) {
+		g_auto(GStrv) names = g_strsplit(upgrade_cell(t, t->rows->pdata[i], "names"), " ", 0);
 
-			for (size_t n = 0; names[n] && said < SUGGESTIONS_MAX; n++)
-				if (parse_distance(names[n], text, 3) == distance)
-					g_string_append_printf(close, "%s%s", said++ ? ", " : "", names[n]);
-		}
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--to %s: %s%s%s", text,
+		for (size_t n = 0; names[n]; n++)
+			g_string_append_printf(all, "%s%s", all->len > 0 ? separator : "", names[n]);
+	}
+	return g_string_free(all, FALSE);
+}
+
+static void set_unknown(const char *text, GError **error)
+{
+	g_autofree char *all = upgrade_names(" ");
+	g_auto(GStrv) names = g_strsplit(all, " ", 0);
+	g_autofree char *near = near_hint((const char *const *)names, text, _("; '--to list' shows them"));
+
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--to %s: %s%s", text,
 		    _("not a known target (qemu-9.2, libvirt-10.4, debian13, ubuntu24.04, rhel9.4, "
-		      "fedora42, a capabilities XML file)"),
-		    said ? _("; did you mean ") : "", said ? close->str : "");
+		      "fedora42, a capabilities XML file)"), near);
 }
 
 /* "13" of "debian13 trixie": the first name's digits. */
@@ -135,7 +140,7 @@ static bool parse_one(const char *word, struct upgrade_target *t, GError **error
 		return true;
 	t->release = upgrade_find(releases, "names", word);
 	if (!t->release) {
-		set_unknown(releases, word, error);
+		set_unknown(word, error);
 		return false;
 	}
 	if (!t->qemu)

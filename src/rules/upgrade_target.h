@@ -37,6 +37,8 @@ struct upgrade_target {
  */
 bool upgrade_target_parse(const char *text, struct upgrade_target *ret, GError **error);
 void upgrade_target_done(struct upgrade_target *t);
+/** upgrade_names - of all releases, with @separator between them; g_free() it */
+char *upgrade_names(const char *separator);
 /** upgrade_minimum_qemu - the oldest QEMU that this libvirt works with, or NULL: any */
 const char *upgrade_minimum_qemu(const char *libvirt);
 

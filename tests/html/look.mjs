@@ -61,6 +61,7 @@ async function check_width(page, view, complain) {
 
 /* A click takes the command as it is: whole, one line, nothing else. */
 async function check_copy(page, complain) {
+	await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true; }));
 	const broken = await page.evaluate(() => [...document.querySelectorAll('.command code')].filter(c =>
 		getComputedStyle(c).userSelect !== 'all' || c.innerText !== c.textContent || c.textContent.includes('\n'))
 		.map(c => c.textContent));

@@ -247,8 +247,8 @@ static void the_first_screen_says_who_how_bad_and_what_to_do(void **state G_GNUC
 	out = page(r);
 	report_free(r);
 	assert_non_null(strstr(out->str, "<h1>web</h1>"));
-	assert_non_null(strstr(out->str, "<p class=\"verdict error\">Something is broken.</p>"));
-	first = strstr(out->str, "<pre class=\"command\"><code>virsh start ");
+	assert_non_null(strstr(out->str, "<p class=\"verdict error\"><a href=\"#f1\">"));
+	first = strstr(out->str, "<pre class=\"command\" tabindex=\"0\"><code>virsh start ");
 	findings = strstr(out->str, "<h2 id=\"findings\">");
 	assert_non_null(first);
 	assert_non_null(findings);
@@ -267,7 +267,7 @@ static void of_several_domains_each_has_its_line(void **state G_GNUC_UNUSED)
 	out = page(r);
 	report_free(r);
 	assert_non_null(strstr(out->str, "<h1>2 domains on kvm1</h1>"));
-	assert_non_null(strstr(out->str, "<a href=\"#d0\">a</a></th><td>running</td><td>no finding</td>"));
+	assert_non_null(strstr(out->str, "<a href=\"#d0\">a</a></th><td>running</td><td class=\"num dim\">–</td>"));
 	assert_non_null(strstr(out->str, "<a href=\"#d1\">&lt;script&gt;"));
 	assert_non_null(strstr(out->str, "<span class=\"badge error\">1 error</span>"));
 	assert_non_null(strstr(out->str, "<article id=\"d1\""));

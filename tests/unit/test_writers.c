@@ -300,9 +300,9 @@ static void a_consequence_is_a_line_under_its_root(void **state)
 	add_finding(w, "r-other", SEVERITY_ERROR, "web", NULL);
 	add_finding(w, "r-child", SEVERITY_WARNING, "web", root->key);
 	s = text(w);
-	assert_contains(s, "explains: 3. warning  Title of r-child (web, vda) [r-child, likely]\n");
+	assert_contains(s, "explains: 2. warning  Title of r-child (web, vda) [r-child, likely]\n");
 	assert_order(s, "Message of r-root", "Title of r-child");
-	assert_order(s, "Title of r-child", "Title of r-other");
+	assert_order(s, "Title of r-child", "3. ERROR  Title of r-other");
 	assert_lacks(s, "Message of r-child");
 }
 
@@ -416,27 +416,43 @@ static void the_same_advice_for_many_subjects_is_given_once(void **state)
 	assert_contains(text(w), "4. advice  Title of a-a (mail, vda)");
 }
 
-static void the_same_error_of_two_domains_is_shown_twice(void **state)
+static void the_same_error_of_many_domains_is_one_entry(void **state)
 {
 	struct world *w = *state;
+	const struct finding *root;
 
-	add_finding(w, "a-a", SEVERITY_ERROR, "web", NULL);
-	add_finding(w, "a-a", SEVERITY_ERROR, "db", NULL);
-	assert_contains(text(w), "2. ERROR  Title of a-a (db, vda)");
+	for (int i = 0; i < 9; i++) {
+		g_autofree char *domain = g_strdup_printf("web%d", i);
+
+		root = add_finding(w, "a-a", SEVERITY_ERROR, domain, NULL);
+		add_finding(w, "a-child", SEVERITY_WARNING, domain, root->key);
+	}
+	add_finding(w, "a-b", SEVERITY_ERROR, "web0", NULL);
+	assert_contains(text(w), "Also  web1, web2, web3, web4, web5, web6, web7, web8 (-v shows each)\n");
+	assert_contains(text(w), "explains: 2. warning  Title of a-child (web0, vda)");
+	assert_contains(text(w), "3. ERROR  Title of a-b");
+	assert_lacks(text(w), "4.");
 }
 
-static void the_words_of_an_error_are_said_once_and_its_commands_each_time(void **state)
+static void of_few_that_are_alike_each_has_its_commands(void **state)
 {
 	struct world *w = *state;
 
 	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "web", NULL), "Mend it.", "mend web");
 	add_fix(add_finding(w, "a-a", SEVERITY_ERROR, "db", NULL), "Mend it.", "mend db");
-	assert_contains(text(w), "2. ERROR  Title of a-a (db, vda)\n"
-				 "   Seen  /var/log/x.log:12  evidence of a-a\n"
-				 "   Do    As in 1: (only looks)\n"
+	assert_contains(text(w), "   Also  db, vda\n"
 				 "             mend db\n");
 	w->style.verbose = true;
-	assert_lacks(text(w), "As in 1");
+	assert_contains(text(w), "2. ERROR  Title of a-a (db, vda)");
+}
+
+static void the_worst_is_said_first(void **state)
+{
+	struct world *w = *state;
+
+	add_finding(w, "a-a", SEVERITY_WARNING, "web", NULL);
+	add_finding(w, "a-b", SEVERITY_ERROR, "db", NULL);
+	assert_order(text(w), "ERROR  Title of a-b (db, vda)\n2 findings (1 error, 1 warning)", "1. warning");
 }
 
 static void other_advice_for_the_same_error_is_said(void **state)
@@ -802,8 +818,9 @@ int main(void)
 		TEST(terms_of_a_fix_are_in_every_format),
 		TEST(of_several_things_to_do_the_words_are_kept),
 		TEST(the_same_advice_for_many_subjects_is_given_once),
-		TEST(the_same_error_of_two_domains_is_shown_twice),
-		TEST(the_words_of_an_error_are_said_once_and_its_commands_each_time),
+		TEST(the_same_error_of_many_domains_is_one_entry),
+		TEST(of_few_that_are_alike_each_has_its_commands),
+		TEST(the_worst_is_said_first),
 		TEST(other_advice_for_the_same_error_is_said),
 		TEST(advice_does_not_hide_a_warning_of_the_same_rule),
 		TEST(references_take_verbose),

@@ -9,8 +9,8 @@
 #include "commands/cmd.h"
 #include "diagnose/diagnose.h"
 #include "base/i18n.h"
+#include "formats/near.h"
 #include "commands/options.h"
-#include "formats/parse.h"
 #include "report/pen.h"
 #include "commands/pager.h"
 #include "rules/known.h"
@@ -20,7 +20,7 @@
 #include "rules/xpath.h"
 #include "diagnose/request.h"
 
-enum { LABEL_COLUMNS = 12, SUGGESTIONS_MAX = 3 };
+enum { LABEL_COLUMNS = 12 };
 
 /* All rules that check would use, and those in the named places. */
 static GPtrArray *load(int argc, char **argv)
@@ -159,13 +159,18 @@ static int show_rule(const struct rule *r)
 	return EXIT_CLEAN;
 }
 
+static int no_rule(GPtrArray *rules, const char *id)
+{
+	g_autofree char *near = rules_near(rules, id);
+
+	return cmd_fail("no rule '%s'%s", id, near);
+}
+
 static int show(GPtrArray *rules, const char *id)
 {
 	const struct rule *r = rules_find(rules, id);
 
-	if (!r)
-		return cmd_fail("no rule '%s'; 'vmdoctor rules list' shows them", id);
-	return show_rule(r);
+	return r ? show_rule(r) : no_rule(rules, id);
 }
 
 static int print_result(const GString *problems, unsigned int failed, const char *summary)
@@ -194,23 +199,6 @@ struct test_plan {
 	GPtrArray *ids, *places; /* borrowed */
 };
 
-/* "; did you mean 'a', 'b'?", or where all are listed. */
-static char *near_ids(const GPtrArray *rules, const char *typed)
-{
-	GString *near = g_string_new(NULL);
-	unsigned int said = 0;
-
-	for (unsigned int distance = 1; distance <= 3; distance++)
-		for (guint i = 0; i < rules->len && said < SUGGESTIONS_MAX; i++) {
-			const char *id = ((const struct rule *)rules->pdata[i])->id;
-
-			if (parse_distance(id, typed, 3) == distance)
-				g_string_append_printf(near, "%s'%s'", said++ ? ", " : "; did you mean ", id);
-		}
-	g_string_append(near, said ? "?" : "; 'vmdoctor rules list' shows them");
-	return g_string_free(near, FALSE);
-}
-
 /* The rules that are named, or all; NULL when one is not there. */
 static GPtrArray *select_rules(GPtrArray *rules, const GPtrArray *ids)
 {
@@ -222,9 +210,7 @@ static GPtrArray *select_rules(GPtrArray *rules, const GPtrArray *ids)
 		struct rule *r = rules_find(rules, ids->pdata[i]);
 
 		if (!r) {
-			g_autofree char *near = near_ids(rules, ids->pdata[i]);
-
-			cmd_fail("no rule '%s'%s", (const char *)ids->pdata[i], near);
+			no_rule(rules, ids->pdata[i]);
 			return NULL;
 		}
 		if (!g_ptr_array_find(some, r, NULL))
@@ -356,6 +342,7 @@ static int print_known(const GPtrArray *rules)
 
 int cmd_rules(int argc, char **argv)
 {
+	static const char *const verbs[] = { "list", "show", "lint", "test", "pot", "known", NULL };
 	const char *verb = argc > 0 ? argv[0] : "list";
 	bool takes_paths = strcmp(verb, "lint") == 0 || strcmp(verb, "pot") == 0;
 	g_autoptr(GPtrArray) rules = NULL;
@@ -378,6 +365,10 @@ int cmd_rules(int argc, char **argv)
 		return test(rules, argc - 1, argv + 1);
 	if (strcmp(verb, "pot") == 0)
 		return print_pot(rules);
+	g_autofree char *near = near_hint(verbs, verb, "");
+
+	if (argc > 0 && *near)
+		return cmd_fail("rules %s: no such thing%s", verb, near);
 	return cmd_fail("rules list [--causes] | show ID | lint [DIR...] | test [--write | --fixes] [ID...] [DIR...] | pot [DIR...] | known");
 }
 
