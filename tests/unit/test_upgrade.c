@@ -74,7 +74,7 @@ static void what_is_no_target_is_refused_with_an_offer(void **state G_GNUC_UNUSE
 
 		assert_false(upgrade_target_parse(bad[i], &t, &error));
 		if (strcmp(bad[i], "debain13") == 0)
-			assert_non_null(strstr(error->message, "did you mean debian13"));
+			assert_non_null(strstr(error->message, "did you mean 'debian13'"));
 	}
 }
 
