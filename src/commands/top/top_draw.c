@@ -214,7 +214,10 @@ static void draw_row(struct canvas *c, const struct top_row *row, double most)
 	put(c, NULL, row->state);
 	pad_to(c, 2 + NAME_COLUMNS + 1 + STATE_COLUMNS);
 	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-		put_number(c, *(const double *)((const char *)row + columns[i].at), i);
+		double value;
+
+		memcpy(&value, (const char *)row + columns[i].at, sizeof(value));
+		put_number(c, value, i);
 		if (i == 0 && bar_columns(c) > 0) {
 			put(c, NULL, " ");
 			put_bar(c, row->cpu_percent / most, bar_columns(c));
