@@ -19,8 +19,16 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_F
 WERROR ?=
 SANITIZE ?=
 
-PC_CFLAGS := $(shell pkg-config --cflags $(LIBS))
-PC_LIBS := $(shell pkg-config --libs $(LIBS))
+# Traces: what is installed is used; without one of them, vmdoctor trace says what it cannot read.
+HAVE = $(shell pkg-config --exists $(1) && echo $(1))
+OPTIONAL := $(call HAVE,libtraceevent libtracecmd) $(call HAVE,libtraceevent libtracefs) $(call HAVE,babeltrace2)
+OPTIONAL_FLAGS := $(if $(findstring libtraceevent,$(OPTIONAL)),-DHAVE_TRACEEVENT) \
+	$(if $(findstring libtracecmd,$(OPTIONAL)),-DHAVE_TRACECMD) \
+	$(if $(findstring libtracefs,$(OPTIONAL)),-DHAVE_TRACEFS) \
+	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE)
+
+PC_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(OPTIONAL)) $(OPTIONAL_FLAGS)
+PC_LIBS := $(shell pkg-config --libs $(LIBS) $(OPTIONAL))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
 	-DLOCALE_DIR='"$(LOCALEDIR)"' \
