@@ -29,7 +29,8 @@ enum command_bit {
 	FOR_BUNDLE = 32,
 	FOR_DIFF = 64,
 	FOR_MERGE = 128,
-	FOR_ALL = 255,
+	FOR_TRACE = 256,
+	FOR_ALL = 511,
 };
 
 /** What was typed; all strings are owned, NULL where not given. */
@@ -45,6 +46,7 @@ struct options {
 	gboolean no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
 	gboolean dry_run, redact; /* of a bundle */
+	char *trace; /* the recorded trace */
 };
 
 enum option_group { GROUP_WHAT, GROUP_REPORT, GROUP_RULES, GROUP_MEASURE, GROUP_PROBE, GROUP_COMMAND, GROUPS };

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vcpu - what each vCPU of a trace did, from its host's events alone
+ *
+ * Two variables per thread: what it is in (guest, hypervisor, QEMU), and whether it has a CPU.  Time
+ * that a vCPU waited is charged to whoever ran on that CPU meanwhile.  Times are nanoseconds.
+ */
+#ifndef VMDOCTOR_TRACE_VCPU_H
+#define VMDOCTOR_TRACE_VCPU_H
+
+#include <glib.h>
+
+#include "base/cleanup.h"
+#include "trace/event.h"
+
+enum vcpu_state {
+	VCPU_UNKNOWN,	 /* before its first event, and where events were lost */
+	VCPU_GUEST,	 /* the guest's own code */
+	VCPU_HYPERVISOR, /* KVM handles an exit */
+	VCPU_QEMU,	 /* the device model */
+	VCPU_RUNNING,	 /* has a CPU; guest and hypervisor cannot be told apart */
+	VCPU_PREEMPTED,	 /* wants a CPU, lost it */
+	VCPU_WAKING,	 /* woken, not yet on a CPU */
+	VCPU_HALTED,	 /* sleeps: the guest is idle */
+	VCPU_BLOCKED,	 /* sleeps in QEMU */
+	VCPU_STUCK,	 /* sleeps uninterruptibly: the host pages, or waits for storage */
+	VCPU_STATE_MAX_
+};
+
+extern const char *const vcpu_state_names[];
+
+enum { LATENCY_BUCKETS = 40, VECTORS = 256 };
+
+/** A count of times; bucket i is from 2^i to 2^(i+1) ns */
+struct latency {
+	guint64 n, sum, most, buckets[LATENCY_BUCKETS];
+};
+
+/** Exits of one reason. */
+struct exit_stat {
+	const char *reason; /* interned */
+	guint64 n;
+	guint64 handled_ns; /* on a CPU until the guest ran again: without preemption and sleep */
+};
+
+/** Who ran while a vCPU waited. */
+struct owner {
+	char *name; /* "VM/vCPU 0", a comm, "idle" */
+	guint64 ns, longest_ns, longest_at;
+	bool is_vcpu;
+};
+
+/** A stretch of time in one state. */
+struct stretch {
+	guint64 from;
+	guint8 state;
+};
+
+struct vcpu {
+	int tid, pid, id; /* id: of the vCPU, -1: not known */
+	char *domain;	  /* "vm-of-tid-144" where nothing tells */
+	guint64 ns[VCPU_STATE_MAX_];
+	guint64 preemptions, migrations, injected[VECTORS];
+	guint64 poll_hits, poll_ns; /* halts that polling ended, without sleep */
+	GHashTable *exits;  /* reason -> struct exit_stat */
+	GHashTable *owners; /* name -> struct owner */
+	GHashTable *ports;  /* number -> count: of port I/O */
+	struct latency wake, preempted;
+	GArray *stretches; /* of struct stretch */
+	struct { /* as the kernel counted it; both 0: the trace does not say */
+		guint64 from, to, run, delay; /* when it was read; ns between */
+	} schedstat;
+};
+
+/** Requests of one block device. */
+struct disk {
+	guint64 device; /* major << 20 | minor */
+	GHashTable *open; /* sector -> ns of issue */
+	GArray *times;	  /* ns each, guint64; at most a million */
+	struct latency latency;
+	guint64 sectors, unmatched;
+};
+
+/** Something that comes again and again: a line of an interrupt controller. */
+struct source_line {
+	char *name;
+	guint64 n, last;
+	GArray *gaps; /* ns each, guint64; at most 8192 */
+};
+
+struct net_use {
+	guint64 sent, sent_bytes, received, received_bytes;
+};
+
+struct analysis {
+	guint64 first, last; /* of the window */
+	guint64 events, lost; /* lost: as far as the trace says how many */
+	bool has_lost, has_entries;
+	GPtrArray *vcpus; /* of struct vcpu, by domain and id once analysis_end() was called */
+	GHashTable *disks; /* of struct disk */
+	GHashTable *lines; /* name -> struct source_line */
+	GHashTable *nets; /* name -> struct net_use */
+	struct analysis_state *state;
+};
+
+struct analysis *analysis_new(void);
+void analysis_free(struct analysis *a);
+AUTO_FREE(struct analysis, analysis)
+/** analysis_take - a trace_sink */
+void analysis_take(void *analysis, const struct trace_event *e);
+/** analysis_end - closes what is open at the time of the last event */
+void analysis_end(struct analysis *a);
+
+/** latency_add - one time more */
+void latency_add(struct latency *l, guint64 ns);
+/** latency_quantile - the upper end of the bucket that holds it, in ns, at most the longest time; 0: there is none */
+guint64 latency_quantile(const struct latency *l, double q);
+/** source_line_period - the median gap in ns; 0: it does not come regularly (most gaps are not within 10 % of it) */
+guint64 source_line_period(const struct source_line *l);
+/** numbers_quantile - of guint64; sorts them */
+guint64 numbers_quantile(GArray *numbers, double q);
+
+/** exit_reason - as the kernel prints it; @isa: 1 VMX, 2 SVM. An unknown one is a hexadecimal number; interned */
+const char *exit_reason(int64_t isa, int64_t reason);
+/** port_name - what listens at an I/O port of a PC; NULL: not known */
+const char *port_name(guint64 port);
+
+#endif
