@@ -150,6 +150,10 @@ check-html: all
 check-commands: all
 	$(Q)tests/commands $(BUILD)/vmdoctor || [ $$? = 77 ]
 
+# vmdoctor trace on recorded traces whose answers are known
+trace-check: all
+	$(Q)tests/trace/run $(BUILD)/vmdoctor
+
 # Each message of the cases, worded and wrapped otherwise: takes minutes; EVERY=N, each Nth.
 mutations: all
 	$(Q)tests/mutations $(BUILD)/vmdoctor
@@ -260,6 +264,7 @@ help:
 	@echo 'check         unit tests, rule lint and rule cases, messages and their causes, command line'
 	@echo 'check-html    the HTML report in Chromium: valid, accessible, quiet, on a phone and on paper (npm)'
 	@echo 'mutations     messages of the cases, worded, quoted and wrapped otherwise, keep their diagnosis'
+	@echo 'trace-check   vmdoctor trace on recorded traces whose answers are known; prints the figures'
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
@@ -281,6 +286,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:
