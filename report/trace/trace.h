@@ -10,16 +10,19 @@
 #include <glib.h>
 
 struct analysis;
+struct heat;
 struct trace_info;
 struct vcpu;
 
 void trace_write_text(const struct analysis *a, const struct trace_info *info, GString *out);
 void trace_write_json(const struct analysis *a, const struct trace_info *info, GString *out);
+/** trace_write_html - one page: time lines, who took whose CPU, exits, heat maps; no script */
+void trace_write_html(const struct analysis *a, const struct trace_info *info, GString *out);
+/** trace_heat - a heat map as SVG, one path per level; nothing where it is empty */
+void trace_heat(const struct heat *h, const char *title, const char *about, GString *out);
 
 /** trace_time - "20 ms"; g_free() it */
 char *trace_time(guint64 ns);
-/** trace_vcpu_name - "web/vCPU 0 (tid 144)"; g_free() it */
-char *trace_vcpu_name(const struct vcpu *v);
 /** trace_owners - struct owner by time, largest first; borrowed elements; g_ptr_array_unref() it */
 GPtrArray *trace_owners(const struct vcpu *v);
 /** trace_exits - struct exit_stat by the time that they cost, then by name */

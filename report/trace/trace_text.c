@@ -42,7 +42,7 @@ static void write_owners(const struct vcpu *v, GString *out)
 		const struct owner *o = owners->pdata[i];
 		g_autofree char *name = safe(o->name), *time = trace_time(o->ns), *longest = trace_time(o->longest_ns);
 
-		g_string_append_printf(out, _("    %-20s %10s  %5.1f %%  longest %s\n"), name, time, percent(o->ns, waited), longest);
+		g_string_append_printf(out, _("    %-36s %10s  %5.1f %%  longest %s\n"), name, time, percent(o->ns, waited), longest);
 	}
 }
 
@@ -97,7 +97,7 @@ static void write_vectors(const struct vcpu *v, GString *out)
 
 static void write_vcpu(const struct analysis *a, const struct vcpu *v, GString *out)
 {
-	g_autofree char *name = trace_vcpu_name(v), *shown = safe(name);
+	g_autofree char *name = vcpu_name(v), *shown = safe(name);
 
 	g_string_append_printf(out, "\n%s\n", shown);
 	write_states(a, v, out);

@@ -20,13 +20,6 @@ char *trace_time(guint64 ns)
 	return g_strdup_printf("%.4g %s", value, units[unit]);
 }
 
-char *trace_vcpu_name(const struct vcpu *v)
-{
-	if (v->id < 0)
-		return g_strdup_printf("%s/tid %d", v->domain, v->tid);
-	return g_strdup_printf("%s/vCPU %d (tid %d)", v->domain, v->id, v->tid);
-}
-
 static GPtrArray *sorted(GHashTable *table, GCompareFunc compare)
 {
 	GPtrArray *all = g_ptr_array_new();

@@ -15,7 +15,7 @@
 static const struct {
 	const char *name;
 	void (*write)(const struct analysis *a, const struct trace_info *info, GString *out);
-} formats[] = { { "text", trace_write_text }, { "json", trace_write_json } };
+} formats[] = { { "text", trace_write_text }, { "json", trace_write_json }, { "html", trace_write_html } };
 
 static int find_format(const char *name)
 {
@@ -34,7 +34,7 @@ static int check(const struct options *o)
 		return cmd_fail("a trace is read as a whole: no DOMAIN");
 	for (guint i = 0; i < output_count(o); i++)
 		if (find_format(output_format(o, i)) < 0)
-			return cmd_fail("--format %s: a trace is written as text or json", output_format(o, i));
+			return cmd_fail("--format %s: a trace is written as text, json or html", output_format(o, i));
 	return 0;
 }
 

@@ -5,6 +5,8 @@
 
 #include "trace/state.h"
 
+#define NS_PER_S G_GUINT64_CONSTANT(1000000000)
+
 static void vcpu_free(gpointer data)
 {
 	struct vcpu *v = data;
@@ -25,6 +27,8 @@ struct analysis *analysis_new(void)
 	a->disks = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, disk_free);
 	a->lines = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, source_line_free);
 	a->nets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	for (int i = 0; i < HEAT_MAX_; i++)
+		a->heats[i] = (struct heat){ .rows = HEAT_ROWS, .cells = g_array_new(FALSE, TRUE, sizeof(guint32)) };
 	a->state = g_new0(struct analysis_state, 1);
 	a->state->threads = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	return a;
@@ -42,6 +46,8 @@ void analysis_free(struct analysis *a)
 	g_hash_table_unref(a->disks);
 	g_hash_table_unref(a->lines);
 	g_hash_table_unref(a->nets);
+	for (int i = 0; i < HEAT_MAX_; i++)
+		g_array_unref(a->heats[i].cells);
 	g_free(a);
 }
 
@@ -62,6 +68,38 @@ static struct thread *actor(struct analysis *a, const struct trace_event *e)
 	return t;
 }
 
+void heat_add(struct heat *h, guint64 column, guint64 row)
+{
+	guint at = (guint)column * h->rows + (guint)MIN(row, h->rows - 1);
+
+	if (column >= HEAT_COLUMNS)
+		return;
+	if (at >= h->cells->len)
+		g_array_set_size(h->cells, at + 1);
+	g_array_index(h->cells, guint32, at)++;
+	h->columns = MAX(h->columns, (guint)column + 1);
+}
+
+guint32 heat_at(const struct heat *h, guint column, guint row)
+{
+	guint at = column * h->rows + row;
+
+	return at < h->cells->len ? g_array_index(h->cells, guint32, at) : 0;
+}
+
+/* Where in its second it happened, by the trace's own clock. */
+static void count_offset(struct analysis *a, const struct trace_event *e)
+{
+	enum heat_kind kind = e->kind == TRACE_EXIT			  ? HEAT_EXITS :
+			      e->kind == TRACE_INJECT && !e->n[1]	  ? HEAT_INJECTED :
+			      (e->kind == TRACE_RAISE && e->n[1]) || e->kind == TRACE_MSI ? HEAT_RAISED :
+									    HEAT_MAX_;
+
+	if (kind != HEAT_MAX_ && e->ns >= a->first)
+		heat_add(&a->heats[kind], e->ns / NS_PER_S - a->first / NS_PER_S,
+			 e->ns % NS_PER_S * HEAT_ROWS / NS_PER_S);
+}
+
 void analysis_take(void *data, const struct trace_event *e)
 {
 	struct analysis *a = data;
@@ -73,12 +111,20 @@ void analysis_take(void *data, const struct trace_event *e)
 	if (a->events++ == 0)
 		a->first = a->last = e->ns;
 	a->last = MAX(a->last, e->ns);
+	count_offset(a, e);
 	if (!vcpu_take(a, actor(a, e), e) || e->kind <= TRACE_MIGRATE || e->kind >= TRACE_RAISE) {
 		sched_take(a, e);
 		devices_take(a, e);
 	}
 	if (e->cpu >= 0)
 		cpu_get(a, e->cpu)->last = e->ns;
+}
+
+char *vcpu_name(const struct vcpu *v)
+{
+	if (v->id < 0)
+		return g_strdup_printf("%s/tid %d", v->domain, v->tid);
+	return g_strdup_printf("%s/vCPU %d (tid %d)", v->domain, v->id, v->tid);
 }
 
 static gint by_domain(gconstpointer left, gconstpointer right)
@@ -99,6 +145,29 @@ static void name_domain(struct vcpu *v, const struct thread *t)
 	v->domain = g_strdup_printf("vm-of-pid-%d", v->pid);
 }
 
+/* What vCPUs are called is known only now. */
+static void name_owners(const struct analysis *a, struct vcpu *v)
+{
+	GHashTable *named = owners_new();
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, v->owners);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct owner *o = value;
+		const struct thread *t = o->is_vcpu ? g_hash_table_lookup(a->state->threads, GINT_TO_POINTER(o->tid)) : NULL;
+
+		g_hash_table_iter_steal(&iter);
+		if (t) {
+			g_free(o->name);
+			o->name = vcpu_name(t->vcpu);
+		}
+		g_hash_table_insert(named, o->name, o);
+	}
+	g_hash_table_unref(v->owners);
+	v->owners = named;
+}
+
 void analysis_end(struct analysis *a)
 {
 	GHashTableIter iter;
@@ -116,6 +185,8 @@ void analysis_end(struct analysis *a)
 		name_domain(t->vcpu, t);
 	}
 	g_ptr_array_sort(a->vcpus, by_domain);
+	for (guint i = 0; i < a->vcpus->len; i++)
+		name_owners(a, a->vcpus->pdata[i]);
 }
 
 void latency_add(struct latency *l, guint64 ns)

@@ -44,7 +44,15 @@ static void take_issue(struct disk *d, const struct trace_event *e)
 		g_hash_table_replace(d->open, g_memdup2(&e->n[BLOCK_SECTOR], sizeof(gint64)), g_memdup2(&e->ns, sizeof(guint64)));
 }
 
-static void take_complete(struct disk *d, const struct trace_event *e)
+/* Four rows per power of two, from 2^10 ns on: a microsecond to a minute. */
+static guint64 latency_row(guint64 ns)
+{
+	guint64 power = ns > 1024 ? 63 - (guint64)__builtin_clzll(ns) : 10;
+
+	return ns <= 1024 ? 0 : (power - 10) * 4 + (ns >> (power - 2) & 3);
+}
+
+static void take_complete(struct analysis *a, struct disk *d, const struct trace_event *e)
 {
 	const guint64 *issued = g_hash_table_lookup(d->open, &e->n[BLOCK_SECTOR]);
 	guint64 ns;
@@ -55,6 +63,8 @@ static void take_complete(struct disk *d, const struct trace_event *e)
 	}
 	ns = e->ns - *issued;
 	latency_add(&d->latency, ns);
+	if (e->ns >= a->first)
+		heat_add(&a->heats[HEAT_DISK], (e->ns - a->first) / G_GUINT64_CONSTANT(1000000000), latency_row(ns));
 	d->sectors += (guint64)CLAMP(e->n[BLOCK_SECTORS], 0, 1 << 20);
 	if (d->times->len < TIMES_MAX)
 		g_array_append_val(d->times, ns);
@@ -108,7 +118,7 @@ void devices_take(struct analysis *a, const struct trace_event *e)
 	if (d && e->kind == TRACE_ISSUE)
 		take_issue(d, e);
 	else if (d)
-		take_complete(d, e);
+		take_complete(a, d, e);
 	else if (e->kind == TRACE_RAISE && e->n[1])
 		take_line(a, "gsi", e->n[0], e);
 	else if (e->kind == TRACE_MSI)

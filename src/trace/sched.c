@@ -67,7 +67,8 @@ static struct owner *owner_of(struct analysis *a, struct vcpu *v, int tid)
 		return o;
 	o = g_new0(struct owner, 1);
 	o->name = g_strdup(key);
-	o->is_vcpu = t && t->vcpu;
+	o->is_vcpu = key == name && t && t->vcpu;
+	o->tid = tid;
 	g_hash_table_insert(v->owners, o->name, o);
 	return o;
 }

@@ -48,6 +48,7 @@ struct owner {
 	char *name; /* "VM/vCPU 0", a comm, "idle" */
 	guint64 ns, longest_ns, longest_at;
 	bool is_vcpu;
+	int tid; /* of a vCPU */
 };
 
 /** A stretch of time in one state. */
@@ -92,6 +93,23 @@ struct net_use {
 	guint64 sent, sent_bytes, received, received_bytes;
 };
 
+/** A heat map: counts by column (time) and row. Columns beyond HEAT_COLUMNS are left out. */
+struct heat {
+	guint rows, columns; /* columns: up to the last that has a count */
+	GArray *cells;	     /* guint32, column by column */
+};
+
+enum heat_kind {
+	HEAT_EXITS,    /* rows: where in the second, from 0 up */
+	HEAT_INJECTED, /* the same */
+	HEAT_RAISED,   /* the same, of lines and messages of interrupt controllers */
+	HEAT_DISK,     /* rows: latency, four per power of two, from 2^10 ns */
+	HEAT_MAX_
+};
+
+/* 128 rows divide no usual timer's period, so that it shows as lines. */
+enum { HEAT_COLUMNS = 120, HEAT_ROWS = 128 };
+
 struct analysis {
 	guint64 first, last; /* of the window */
 	guint64 events, lost; /* lost: as far as the trace says how many */
@@ -100,6 +118,7 @@ struct analysis {
 	GHashTable *disks; /* of struct disk */
 	GHashTable *lines; /* name -> struct source_line */
 	GHashTable *nets; /* name -> struct net_use */
+	struct heat heats[HEAT_MAX_]; /* a column is a second */
 	struct analysis_state *state;
 };
 
@@ -110,6 +129,14 @@ AUTO_FREE(struct analysis, analysis)
 void analysis_take(void *analysis, const struct trace_event *e);
 /** analysis_end - closes what is open at the time of the last event */
 void analysis_end(struct analysis *a);
+
+/** heat_add - one more */
+void heat_add(struct heat *h, guint64 column, guint64 row);
+/** heat_at - the count of a cell */
+guint32 heat_at(const struct heat *h, guint column, guint row);
+
+/** vcpu_name - "web/vCPU 0 (tid 144)"; g_free() it */
+char *vcpu_name(const struct vcpu *v);
 
 /** latency_add - one time more */
 void latency_add(struct latency *l, guint64 ns);

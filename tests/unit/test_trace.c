@@ -167,10 +167,13 @@ static void names_in_a_report_cannot_steer_a_terminal(void **state G_GNUC_UNUSED
 		HEAD "0.000000020: sched_switch: prev_comm=CPU 0/KVM prev_pid=31 prev_prio=120 prev_state=R ==> next_comm=\033[2J</svg> next_pid=30 next_prio=120\n"
 		"             hog-30      [000] d..2.     0.000000150: sched_switch: prev_comm=\033[2J</svg> prev_pid=30 prev_prio=120 prev_state=S ==> next_comm=CPU 0/KVM next_pid=31 next_prio=120\n");
 	const struct trace_info info = { .format = "text" };
-	g_autoptr(GString) text = g_string_new(NULL), json = g_string_new(NULL);
+	g_autoptr(GString) text = g_string_new(NULL), json = g_string_new(NULL), html = g_string_new(NULL);
 
 	trace_write_text(a, &info, text);
 	trace_write_json(a, &info, json);
+	trace_write_html(a, &info, html);
+	assert_null(strchr(html->str, '\033'));
+	assert_null(strstr(html->str, "2J</svg>"));
 	assert_null(strchr(text->str, '\033'));
 	assert_null(strchr(json->str, '\033'));
 	assert_non_null(strstr(text->str, "[2J</svg>"));
