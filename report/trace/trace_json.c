@@ -65,6 +65,20 @@ static void write_injected(JsonBuilder *b, const struct vcpu *v)
 	json_builder_end_object(b);
 }
 
+/* Both reads of a live trace; null where there is none. */
+static void write_check(JsonBuilder *b, const struct vcpu *v)
+{
+	if (!v->before.at || !v->after.at) {
+		json_make_text(b, "schedstat", NULL);
+		return;
+	}
+	json_make_open_object(b, "schedstat");
+	json_make_u64(b, "window-ns", v->after.at - v->before.at);
+	json_make_u64(b, "run-ns", v->after.run - v->before.run);
+	json_make_u64(b, "delay-ns", v->after.delay - v->before.delay);
+	json_builder_end_object(b);
+}
+
 static void write_vcpu(JsonBuilder *b, const void *data)
 {
 	const struct vcpu *v = data;
@@ -75,6 +89,7 @@ static void write_vcpu(JsonBuilder *b, const void *data)
 	json_make_int(b, "vcpu", v->id);
 	json_make_int(b, "tid", v->tid);
 	write_states(b, v);
+	write_check(b, v);
 	json_make_u64(b, "preemptions", v->preemptions);
 	json_make_u64(b, "migrations", v->migrations);
 	json_make_u64(b, "halt-poll-hits", v->poll_hits);

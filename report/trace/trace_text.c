@@ -95,12 +95,25 @@ static void write_vectors(const struct vcpu *v, GString *out)
 					       v->injected[i]);
 }
 
+/* The kernel counts the same by itself: how far is the trace from that? */
+static void write_check(const struct vcpu *v, GString *out)
+{
+	g_autofree char *ran = trace_time(v->after.run - v->before.run), *waited = trace_time(v->after.delay - v->before.delay),
+			*window = trace_time(v->after.at - v->before.at), *trace_ran = trace_time(vcpu_ran(v)),
+			*trace_waited = trace_time(v->ns[VCPU_PREEMPTED] + v->ns[VCPU_WAKING]);
+
+	if (v->before.at && v->after.at)
+		g_string_append_printf(out, _("  check: schedstat has %s run and %s delay in %s; the trace %s and %s\n"), ran, waited, window,
+				       trace_ran, trace_waited);
+}
+
 static void write_vcpu(const struct analysis *a, const struct vcpu *v, GString *out)
 {
 	g_autofree char *name = vcpu_name(v), *shown = safe(name);
 
 	g_string_append_printf(out, "\n%s\n", shown);
 	write_states(a, v, out);
+	write_check(v, out);
 	write_owners(v, out);
 	write_latency(_("preempted"), &v->preempted, out);
 	write_latency(_("wake-up"), &v->wake, out);

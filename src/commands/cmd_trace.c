@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cmd_trace - vmdoctor trace: what each vCPU of a recorded trace did, and who took its CPU.
+ * cmd_trace - vmdoctor trace: what each vCPU of a trace did, live or recorded, and who took its CPU.
  */
 #include <string.h>
 
@@ -9,8 +9,11 @@
 #include "commands/options.h"
 #include "commands/output.h"
 #include "report/trace/trace.h"
+#include "trace/live.h"
 #include "trace/reader.h"
 #include "trace/vcpu.h"
+
+enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600 };
 
 static const struct {
 	const char *name;
@@ -28,8 +31,8 @@ static int find_format(const char *name)
 /* Return: 0, or EXIT_CANNOT once the reason is said */
 static int check(const struct options *o)
 {
-	if (!o->trace)
-		return cmd_fail("which trace? --from PATH");
+	if (o->seconds < 1 || o->seconds > SECONDS_MOST)
+		return cmd_fail("--seconds: not a number from 1 to %d", SECONDS_MOST);
 	if (o->operands)
 		return cmd_fail("a trace is read as a whole: no DOMAIN");
 	for (guint i = 0; i < output_count(o); i++)
@@ -50,6 +53,21 @@ static int write_all(const struct options *o, const struct analysis *a, const st
 	return EXIT_CLEAN;
 }
 
+static int trace_now(const struct options *o)
+{
+	const struct live_request request = { .seconds = (unsigned int)o->seconds, .disk = o->disk };
+	g_autoptr(GError) error = NULL;
+	auto_free(analysis) struct analysis *a = analysis_new();
+	struct trace_info info;
+	int ended_by = trace_live(&request, a, &info, &error), status;
+
+	if (ended_by < 0)
+		return cmd_fail("%s", error->message);
+	analysis_end(a);
+	status = write_all(o, a, &info);
+	return status == EXIT_CLEAN && ended_by > 0 ? EXIT_INTERRUPTED : status;
+}
+
 static int trace(const struct options *o)
 {
 	g_autoptr(GError) error = NULL;
@@ -67,7 +85,7 @@ static int trace(const struct options *o)
 
 int cmd_trace(int argc, char **argv)
 {
-	struct options o = { .command = FOR_TRACE };
+	struct options o = { .command = FOR_TRACE, .seconds = SECONDS_DEFAULT };
 	g_autoptr(GError) error = NULL;
 	int status;
 
@@ -75,7 +93,7 @@ int cmd_trace(int argc, char **argv)
 		return cmd_usage(&o, error);
 	status = check(&o);
 	if (status == 0)
-		status = trace(&o);
+		status = o.trace ? trace(&o) : trace_now(&o);
 	options_done(&o);
 	return status;
 }

@@ -46,7 +46,9 @@ struct options {
 	gboolean no_probe, no_pager, quiet, verbose, strict;
 	enum severity fail_on;
 	gboolean dry_run, redact; /* of a bundle */
-	char *trace; /* the recorded trace */
+	char *trace; /* the recorded one; NULL: live */
+	int seconds; /* of a live trace */
+	gboolean disk;
 };
 
 enum option_group { GROUP_WHAT, GROUP_REPORT, GROUP_RULES, GROUP_MEASURE, GROUP_PROBE, GROUP_COMMAND, GROUPS };

@@ -30,6 +30,7 @@ struct analysis *analysis_new(void)
 	for (int i = 0; i < HEAT_MAX_; i++)
 		a->heats[i] = (struct heat){ .rows = HEAT_ROWS, .cells = g_array_new(FALSE, TRUE, sizeof(guint32)) };
 	a->state = g_new0(struct analysis_state, 1);
+	a->state->domains = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	a->state->threads = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	return a;
 }
@@ -39,6 +40,7 @@ void analysis_free(struct analysis *a)
 	if (!a)
 		return;
 	g_hash_table_unref(a->state->threads);
+	g_hash_table_unref(a->state->domains);
 	if (a->state->cpus)
 		g_hash_table_unref(a->state->cpus);
 	g_free(a->state);
@@ -127,6 +129,11 @@ char *vcpu_name(const struct vcpu *v)
 	return g_strdup_printf("%s/vCPU %d (tid %d)", v->domain, v->id, v->tid);
 }
 
+guint64 vcpu_ran(const struct vcpu *v)
+{
+	return v->ns[VCPU_GUEST] + v->ns[VCPU_HYPERVISOR] + v->ns[VCPU_QEMU] + v->ns[VCPU_RUNNING];
+}
+
 static gint by_domain(gconstpointer left, gconstpointer right)
 {
 	const struct vcpu *a = *(struct vcpu *const *)left, *b = *(struct vcpu *const *)right;
@@ -136,13 +143,29 @@ static gint by_domain(gconstpointer left, gconstpointer right)
 }
 
 /* Threads of one process are one VM; of one thread alone nothing tells which. */
-static void name_domain(struct vcpu *v, const struct thread *t)
+static void name_domain(const struct analysis *a, struct vcpu *v, const struct thread *t)
 {
+	const char *known = g_hash_table_lookup(a->state->domains, GINT_TO_POINTER(t->pid));
+
 	v->pid = t->pid;
+	v->before = t->before;
+	v->after = t->after;
 	if (v->pid <= 0)
 		return;
 	g_free(v->domain);
-	v->domain = g_strdup_printf("vm-of-pid-%d", v->pid);
+	v->domain = known ? g_strdup(known) : g_strdup_printf("vm-of-pid-%d", v->pid);
+}
+
+void analysis_know(struct analysis *a, int tid, int pid, const char *domain, const struct schedstat *s, bool is_end)
+{
+	struct thread *t = thread_get(a, tid, NULL);
+
+	if (!t)
+		return;
+	t->pid = pid;
+	*(is_end ? &t->after : &t->before) = *s;
+	if (!g_hash_table_contains(a->state->domains, GINT_TO_POINTER(pid)))
+		g_hash_table_insert(a->state->domains, GINT_TO_POINTER(pid), g_strdup(domain));
 }
 
 /* What vCPUs are called is known only now. */
@@ -181,8 +204,8 @@ void analysis_end(struct analysis *a)
 			continue;
 		if ((t->sched == PREEMPTED || t->sched == WAKING) && t->cpu >= 0)
 			sched_charge(a, t, cpu_get(a, t->cpu), a->last);
-		thread_account(t, a->last);
-		name_domain(t->vcpu, t);
+		thread_account(a, t, a->last);
+		name_domain(a, t->vcpu, t);
 	}
 	g_ptr_array_sort(a->vcpus, by_domain);
 	for (guint i = 0; i < a->vcpus->len; i++)

@@ -130,7 +130,7 @@ static void begin_running(struct analysis *a, struct thread *t, int cpu, guint64
 		latency_add(&t->vcpu->wake, now - t->waits_since);
 	if (t->vcpu && t->sched == PREEMPTED)
 		latency_add(&t->vcpu->preempted, now - t->waits_since);
-	thread_account(t, now);
+	thread_account(a, t, now);
 	t->sched = RUNNING;
 	t->cpu = cpu;
 }
@@ -139,7 +139,7 @@ static void leave(struct analysis *a, struct thread *t, int cpu, int64_t state, 
 {
 	bool can_run = state == STATE_RUNNABLE || state >= STATE_PREEMPTED;
 
-	thread_account(t, now);
+	thread_account(a, t, now);
 	if (can_run) {
 		begin_waiting(a, t, PREEMPTED, cpu, now);
 		if (t->vcpu)
@@ -176,7 +176,7 @@ static void take_waking(struct analysis *a, const struct trace_event *e)
 	thread_recognise(a, t, false);
 	if (!t || t->sched != SLEEPING)
 		return;
-	thread_account(t, e->ns);
+	thread_account(a, t, e->ns);
 	begin_waiting(a, t, WAKING, (int)e->n[1], e->ns);
 }
 
@@ -223,7 +223,7 @@ void sched_lost(struct analysis *a, const struct trace_event *e)
 		if (!t->vcpu || (e->cpu >= 0 && t->cpu >= 0 && t->cpu != e->cpu))
 			continue;
 		known = e->cpu >= 0 ? cpu_get(a, e->cpu)->last : t->since;
-		thread_account(t, known);
+		thread_account(a, t, known);
 		stop_waiting(a, t);
 		t->sched = NOT_KNOWN;
 		t->in = IN_UNKNOWN;

@@ -17,6 +17,7 @@ struct thread {
 	enum context in;
 	enum sched sched;
 	bool is_stuck; /* sleeps uninterruptibly */
+	struct schedstat before, after;
 	guint64 since, charged, waits_since;
 	struct exit_stat *exit; /* being handled; borrowed */
 	guint64 exit_on_cpu;
@@ -33,10 +34,11 @@ struct cpu {
 struct analysis_state {
 	GHashTable *threads; /* tid -> struct thread */
 	GHashTable *cpus;    /* number -> struct cpu */
+	GHashTable *domains; /* pid -> name */
 };
 
 struct thread *thread_get(struct analysis *a, int tid, const char *comm);
-void thread_account(struct thread *t, guint64 now);
+void thread_account(const struct analysis *a, struct thread *t, guint64 now);
 void thread_recognise(struct analysis *a, struct thread *t, bool does_kvm);
 bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e);
 GHashTable *owners_new(void);

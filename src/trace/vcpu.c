@@ -59,10 +59,11 @@ static void note_stretch(struct vcpu *v, guint64 from, enum vcpu_state state)
 }
 
 /* The time until @now goes to the state that it was in. */
-void thread_account(struct thread *t, guint64 now)
+void thread_account(const struct analysis *a, struct thread *t, guint64 now)
 {
 	enum vcpu_state state = state_of(t);
 
+	t->since = MAX(t->since, a->first);
 	if (t->vcpu && now > t->since) {
 		t->vcpu->ns[state] += now - t->since;
 		note_stretch(t->vcpu, t->since, state);
@@ -132,9 +133,9 @@ static struct exit_stat *exit_of(struct vcpu *v, const struct trace_event *e)
 	return s;
 }
 
-static void enter(struct thread *t, enum context in, guint64 now)
+static void enter(const struct analysis *a, struct thread *t, enum context in, guint64 now)
 {
-	thread_account(t, now);
+	thread_account(a, t, now);
 	t->in = in;
 	/* Who does something has a CPU, whatever was missed before. */
 	if (t->sched != RUNNING)
@@ -151,16 +152,16 @@ static void close_exit(struct thread *t)
 
 static void take_entry(struct analysis *a, struct thread *t, const struct trace_event *e)
 {
-	enter(t, IN_GUEST, e->ns);
+	enter(a, t, IN_GUEST, e->ns);
 	close_exit(t);
 	a->has_entries = true;
 	if (t->vcpu->id < 0)
 		t->vcpu->id = (int)e->n[0];
 }
 
-static void take_exit(struct thread *t, const struct trace_event *e)
+static void take_exit(const struct analysis *a, struct thread *t, const struct trace_event *e)
 {
-	enter(t, IN_KVM, e->ns);
+	enter(a, t, IN_KVM, e->ns);
 	close_exit(t);
 	t->exit = exit_of(t->vcpu, e);
 	t->exit->n++;
@@ -190,11 +191,11 @@ bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e
 	if (e->kind == TRACE_ENTRY)
 		take_entry(a, t, e);
 	else if (e->kind == TRACE_EXIT)
-		take_exit(t, e);
+		take_exit(a, t, e);
 	else if (e->kind == TRACE_USER)
-		enter(t, IN_QEMU, e->ns);
+		enter(a, t, IN_QEMU, e->ns);
 	else if (e->kind == TRACE_FPU && e->n[0] && t->in == IN_QEMU)
-		enter(t, a->has_entries ? IN_KVM : IN_UNKNOWN, e->ns);
+		enter(a, t, a->has_entries ? IN_KVM : IN_UNKNOWN, e->ns);
 	else if (e->kind == TRACE_WAKEUP)
 		take_wakeup(t->vcpu, e);
 	else if (e->kind == TRACE_INJECT && !e->n[1])

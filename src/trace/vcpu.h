@@ -57,6 +57,11 @@ struct stretch {
 	guint8 state;
 };
 
+/** What the kernel counted of a thread; ns. at: when it was read, CLOCK_MONOTONIC */
+struct schedstat {
+	guint64 run, delay, at;
+};
+
 struct vcpu {
 	int tid, pid, id; /* id: of the vCPU, -1: not known */
 	char *domain;	  /* "vm-of-tid-144" where nothing tells */
@@ -68,9 +73,7 @@ struct vcpu {
 	GHashTable *ports;  /* number -> count: of port I/O */
 	struct latency wake, preempted;
 	GArray *stretches; /* of struct stretch */
-	struct { /* as the kernel counted it; both 0: the trace does not say */
-		guint64 from, to, run, delay; /* when it was read; ns between */
-	} schedstat;
+	struct schedstat before, after; /* as the kernel counted it; at 0: not known */
 };
 
 /** Requests of one block device. */
@@ -127,6 +130,8 @@ void analysis_free(struct analysis *a);
 AUTO_FREE(struct analysis, analysis)
 /** analysis_take - a trace_sink */
 void analysis_take(void *analysis, const struct trace_event *e);
+/** analysis_know - what a live host says of a thread: its process, its domain, its schedstat */
+void analysis_know(struct analysis *a, int tid, int pid, const char *domain, const struct schedstat *s, bool is_end);
 /** analysis_end - closes what is open at the time of the last event */
 void analysis_end(struct analysis *a);
 
@@ -137,6 +142,8 @@ guint32 heat_at(const struct heat *h, guint column, guint row);
 
 /** vcpu_name - "web/vCPU 0 (tid 144)"; g_free() it */
 char *vcpu_name(const struct vcpu *v);
+/** vcpu_ran - the time that it had a CPU, in ns */
+guint64 vcpu_ran(const struct vcpu *v);
 
 /** latency_add - one time more */
 void latency_add(struct latency *l, guint64 ns);
