@@ -174,7 +174,8 @@ static void take_waking(struct analysis *a, const struct trace_event *e)
 	struct thread *t = thread_get(a, (int)e->n[0], e->s[0]);
 
 	thread_recognise(a, t, false);
-	if (!t || t->sched != SLEEPING)
+	/* Live, an event of another CPU may come late: then it is about an earlier sleep. */
+	if (!t || t->sched != SLEEPING || e->ns < t->since)
 		return;
 	thread_account(a, t, e->ns);
 	begin_waiting(a, t, WAKING, (int)e->n[1], e->ns);
