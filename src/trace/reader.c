@@ -51,5 +51,9 @@ bool trace_read(const char *path, struct trace_info *info, trace_sink *sink, voi
 	*info = (struct trace_info){ .format = "text" };
 	if (g_str_has_prefix(path, "net://") || g_file_test(path, G_FILE_TEST_IS_DIR))
 		return trace_read_ctf(path, info, sink, data, error);
+	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: neither a file nor a directory", path);
+		return false;
+	}
 	return read_file(path, info, sink, data, error);
 }
