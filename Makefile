@@ -19,8 +19,16 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_F
 WERROR ?=
 SANITIZE ?=
 
-PC_CFLAGS := $(shell pkg-config --cflags $(LIBS))
-PC_LIBS := $(shell pkg-config --libs $(LIBS))
+# Traces: what is installed is used; without one of them, vmdoctor trace says what it cannot read.
+HAVE = $(shell pkg-config --exists $(1) && echo $(1))
+OPTIONAL := $(call HAVE,libtraceevent libtracecmd) $(call HAVE,libtraceevent libtracefs) $(call HAVE,babeltrace2)
+OPTIONAL_FLAGS := $(if $(findstring libtraceevent,$(OPTIONAL)),-DHAVE_TRACEEVENT) \
+	$(if $(findstring libtracecmd,$(OPTIONAL)),-DHAVE_TRACECMD) \
+	$(if $(findstring libtracefs,$(OPTIONAL)),-DHAVE_TRACEFS) \
+	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE)
+
+PC_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(OPTIONAL)) $(OPTIONAL_FLAGS)
+PC_LIBS := $(shell pkg-config --libs $(LIBS) $(OPTIONAL))
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
 	-DLOCALE_DIR='"$(LOCALEDIR)"' \
@@ -147,6 +155,10 @@ check-html: all
 check-commands: all
 	$(Q)tests/commands $(BUILD)/vmdoctor || [ $$? = 77 ]
 
+# vmdoctor trace on recorded traces whose answers are known
+trace-check: all
+	$(Q)tests/trace/run $(BUILD)/vmdoctor
+
 # Each message of the cases, worded and wrapped otherwise: takes minutes; EVERY=N, each Nth.
 mutations: all
 	$(Q)tests/mutations $(BUILD)/vmdoctor
@@ -265,6 +277,7 @@ help:
 	@echo 'check-html    the HTML report in Chromium: valid, accessible, quiet, on a phone and on paper (npm)'
 	@echo 'messages      of what the programs can print: how much gets more than a repetition'
 	@echo 'mutations     messages of the cases, worded, quoted and wrapped otherwise, keep their diagnosis'
+	@echo 'trace-check   vmdoctor trace on recorded traces whose answers are known; prints the figures'
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
@@ -286,6 +299,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all messages pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all messages pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

@@ -33,6 +33,7 @@ static const struct command {
 	  cmd_probe, FOR_PROBE },
 	{ "sample", "[OPTIONS] [DOMAIN...]", N_("measure for some seconds: CPU, disks, interfaces"), cmd_sample, FOR_SAMPLE },
 	{ "top", "[OPTIONS] [DOMAIN...]", N_("sample, again and again, in place; q ends it"), cmd_top, FOR_TOP },
+	{ "trace", "[OPTIONS]", N_("kernel trace: what each vCPU did, and who took its CPU"), cmd_trace, FOR_TRACE },
 	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", N_("will the domains still start after an upgrade?"),
 	  cmd_audit, FOR_AUDIT },
 	{ "bundle", "[OPTIONS] [DOMAIN...]", N_("collect all that a check reads, and the report, in an archive"),
@@ -46,9 +47,6 @@ static const struct command {
 	{ "help", "[COMMAND]", N_("this, or the options of a command"), cmd_help, 0 },
 	{ "--version", "", N_("version and licence"), cmd_version, 0 },
 };
-
-/* Names that are promised to commands of later versions, so that no script takes them for domains. */
-static const char *const later[] = { "trace", NULL };
 
 static const struct command *find(const char *name)
 {
@@ -157,9 +155,6 @@ int main(int argc, char **argv)
 		return cmd_help(argc - 2, argv + 2);
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
 		return cmd_complete(argv + 2);
-	if (argc > 1 && g_strv_contains(later, argv[1]))
-		return cmd_fail("'%s' is not in version %s; for a domain of that name: vmdoctor check %s",
-				argv[1], VERSION, argv[1]);
 	/* A domain may be called as a command is: 'vmdoctor check NAME' always means the domain. */
 	return c ? run(c, argc - 2, argv + 2) : run_check(argc - 1, argv + 1);
 }

@@ -41,7 +41,7 @@ static void write_footer(const struct report *r, GString *out)
 	g_string_append(out, "</p>\n</footer>\n");
 }
 
-void html_head(GString *out, const char *about)
+void html_head_with(GString *out, const char *about, const char *style)
 {
 	/* Translators: your language, as BCP 47 has it. */
 	g_string_append_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n", _("en"));
@@ -53,7 +53,12 @@ void html_head(GString *out, const char *about)
 			"<meta name=\"color-scheme\" content=\"light dark\">\n"
 			"<meta name=\"referrer\" content=\"no-referrer\">\n");
 	write_title(about, out);
-	g_string_append_printf(out, "<style>\n%s</style>\n</head>\n", html_style);
+	g_string_append_printf(out, "<style>\n%s%s</style>\n</head>\n", html_style, style);
+}
+
+void html_head(GString *out, const char *about)
+{
+	html_head_with(out, about, "");
 }
 
 static void write_html(const struct report *r, const struct style *style, GString *out)

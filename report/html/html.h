@@ -19,6 +19,8 @@ extern const char html_style[];
 
 /** html_head - from the doctype to the end of <head>; @about: for the title, or NULL */
 void html_head(GString *out, const char *about);
+/** html_head_with - the same, with more style; a literal */
+void html_head_with(GString *out, const char *about, const char *style);
 /** html_text - running text: markup is escaped, what is invisible is shown, line breaks are spaces */
 void html_text(GString *out, const char *text);
 /** html_verbatim - as html_text(), but for <pre>: line breaks stay */

@@ -14,6 +14,7 @@ static const struct {
 } names[] = {
 	{ FOR_CHECK, "check" }, { FOR_AUDIT, "audit" },	  { FOR_PROBE, "probe" }, { FOR_SAMPLE, "sample" },
 	{ FOR_TOP, "top" },	{ FOR_BUNDLE, "bundle" }, { FOR_DIFF, "diff" },	  { FOR_MERGE, "merge" },
+	{ FOR_TRACE, "trace" },
 };
 
 int cmd_fail(const char *format, ...)

@@ -29,7 +29,8 @@ enum command_bit {
 	FOR_BUNDLE = 32,
 	FOR_DIFF = 64,
 	FOR_MERGE = 128,
-	FOR_ALL = 255,
+	FOR_TRACE = 256,
+	FOR_ALL = 511,
 };
 
 /** What was typed; all strings are owned, NULL where not given. */
@@ -46,6 +47,9 @@ struct options {
 	enum severity fail_on;
 	gboolean dry_run, redact; /* of a bundle */
 	gboolean help, version; /* which main() has answered before */
+	char *trace; /* the recorded one; NULL: live */
+	int seconds; /* of a live trace */
+	gboolean disk;
 };
 
 enum option_group { GROUP_WHAT, GROUP_REPORT, GROUP_RULES, GROUP_MEASURE, GROUP_PROBE, GROUP_COMMAND, GROUPS };

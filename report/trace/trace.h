@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * trace - what was found in a kernel trace, for people and for programs
+ *
+ * Names in a trace are those of threads, which anybody can choose: all are escaped.
+ */
+#ifndef VMDOCTOR_REPORT_TRACE_H
+#define VMDOCTOR_REPORT_TRACE_H
+
+#include <glib.h>
+
+struct analysis;
+struct heat;
+struct trace_info;
+struct vcpu;
+
+void trace_write_text(const struct analysis *a, const struct trace_info *info, GString *out);
+void trace_write_json(const struct analysis *a, const struct trace_info *info, GString *out);
+/** trace_write_html - one page: time lines, who took whose CPU, exits, heat maps; no script */
+void trace_write_html(const struct analysis *a, const struct trace_info *info, GString *out);
+/** trace_heat - a heat map as SVG, one path per level; nothing where it is empty */
+void trace_heat(const struct heat *h, const char *title, const char *about, GString *out);
+
+/** trace_time - "20 ms"; g_free() it */
+char *trace_time(guint64 ns);
+/** trace_owners - struct owner by time, largest first; borrowed elements; g_ptr_array_unref() it */
+GPtrArray *trace_owners(const struct vcpu *v);
+/** trace_exits - struct exit_stat by the time that they cost, then by name */
+GPtrArray *trace_exits(const struct vcpu *v);
+/** trace_disks - struct disk by device; trace_lines: struct source_line by name */
+GPtrArray *trace_disks(const struct analysis *a);
+GPtrArray *trace_lines(const struct analysis *a);
+/** trace_doubts - what limits what can be said, as sentences; g_ptr_array_unref() it */
+GPtrArray *trace_doubts(const struct analysis *a, const struct trace_info *info);
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* trace_text - a trace as tables on a terminal */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "report/pen.h"
+#include "report/trace/trace.h"
+#include "trace/reader.h"
+#include "trace/vcpu.h"
+
+enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12 };
+
+static char *safe(const char *text)
+{
+	return pen_safe(text, strlen(text));
+}
+
+static double percent(guint64 part, guint64 whole)
+{
+	return whole ? (double)part * 100 / (double)whole : 0;
+}
+
+static void write_states(const struct analysis *a, const struct vcpu *v, GString *out)
+{
+	for (int s = 0; s < VCPU_STATE_MAX_; s++) {
+		g_autofree char *time = trace_time(v->ns[s]);
+
+		if (v->ns[s] > 0)
+			g_string_append_printf(out, "  %-12s %10s  %5.1f %%\n", vcpu_state_names[s], time,
+					       percent(v->ns[s], a->last - a->first));
+	}
+}
+
+static void write_owners(const struct vcpu *v, GString *out)
+{
+	g_autoptr(GPtrArray) owners = trace_owners(v);
+	guint64 waited = v->ns[VCPU_PREEMPTED] + v->ns[VCPU_WAKING];
+
+	if (owners->len > 0)
+		g_string_append_printf(out, _("  who had the CPU while it waited (%" G_GUINT64_FORMAT " preemptions):\n"), v->preemptions);
+	for (guint i = 0; i < MIN(owners->len, OWNERS_SHOWN); i++) {
+		const struct owner *o = owners->pdata[i];
+		g_autofree char *name = safe(o->name), *time = trace_time(o->ns), *longest = trace_time(o->longest_ns);
+
+		g_string_append_printf(out, _("    %-36s %10s  %5.1f %%  longest %s\n"), name, time, percent(o->ns, waited), longest);
+	}
+}
+
+static void write_exits(const struct vcpu *v, GString *out)
+{
+	g_autoptr(GPtrArray) exits = trace_exits(v);
+
+	if (exits->len > 0)
+		g_string_append(out, _("  exits, and the CPU time until the guest ran again:\n"));
+	for (guint i = 0; i < MIN(exits->len, EXITS_SHOWN); i++) {
+		const struct exit_stat *s = exits->pdata[i];
+		g_autofree char *reason = safe(s->reason), *time = trace_time(s->handled_ns);
+
+		g_string_append_printf(out, "    %-20s %8" G_GUINT64_FORMAT "  %10s\n", reason, s->n, time);
+	}
+}
+
+static void write_latency(const char *what, const struct latency *l, GString *out)
+{
+	g_autofree char *p50 = trace_time(latency_quantile(l, 0.5)), *p99 = trace_time(latency_quantile(l, 0.99)),
+			*most = trace_time(l->most);
+
+	if (l->n > 0)
+		g_string_append_printf(out, _("  %s: %" G_GUINT64_FORMAT " times, half under %s, 99 %% under %s, longest %s\n"), what,
+				       l->n, p50, p99, most);
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+	return (gint)GPOINTER_TO_UINT(a) - (gint)GPOINTER_TO_UINT(b);
+}
+
+static void write_ports(const struct vcpu *v, GString *out)
+{
+	g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(v->ports), by_number);
+
+	for (GList *k = keys; k; k = k->next) {
+		const char *name = port_name(GPOINTER_TO_UINT(k->data));
+
+		g_string_append_printf(out, _("  port 0x%x%s%s%s: %u times\n"), GPOINTER_TO_UINT(k->data), name ? " (" : "",
+				       name ? name : "", name ? ")" : "", GPOINTER_TO_UINT(g_hash_table_lookup(v->ports, k->data)));
+	}
+}
+
+static void write_vectors(const struct vcpu *v, GString *out)
+{
+	for (int i = 0; i < VECTORS; i++)
+		if (v->injected[i] > 0)
+			g_string_append_printf(out, _("  interrupt vector 0x%02x injected %" G_GUINT64_FORMAT " times\n"), (guint)i,
+					       v->injected[i]);
+}
+
+/* The kernel counts the same by itself: how far is the trace from that? */
+static void write_check(const struct vcpu *v, GString *out)
+{
+	g_autofree char *ran = trace_time(v->after.run - v->before.run), *waited = trace_time(v->after.delay - v->before.delay),
+			*window = trace_time(v->after.at - v->before.at), *trace_ran = trace_time(vcpu_ran(v)),
+			*trace_waited = trace_time(v->ns[VCPU_PREEMPTED] + v->ns[VCPU_WAKING]);
+
+	if (v->before.at && v->after.at)
+		g_string_append_printf(out, _("  check: schedstat has %s run and %s delay in %s; the trace %s and %s\n"), ran, waited, window,
+				       trace_ran, trace_waited);
+}
+
+static void write_vcpu(const struct analysis *a, const struct vcpu *v, GString *out)
+{
+	g_autofree char *name = vcpu_name(v), *shown = safe(name);
+
+	g_string_append_printf(out, "\n%s\n", shown);
+	write_states(a, v, out);
+	write_check(v, out);
+	write_owners(v, out);
+	write_latency(_("preempted"), &v->preempted, out);
+	write_latency(_("wake-up"), &v->wake, out);
+	write_exits(v, out);
+	write_ports(v, out);
+	write_vectors(v, out);
+	if (v->poll_hits > 0)
+		g_string_append_printf(out, _("  halt polling succeeded %" G_GUINT64_FORMAT " times\n"), v->poll_hits);
+}
+
+static void write_disk(struct disk *d, GString *out)
+{
+	g_autofree char *least = trace_time(numbers_quantile(d->times, 0)), *p50 = trace_time(numbers_quantile(d->times, 0.5)),
+			*p90 = trace_time(numbers_quantile(d->times, 0.9)), *most = trace_time(d->latency.most);
+
+	g_string_append_printf(out, _("\ndisk %u:%u of the host: %" G_GUINT64_FORMAT " requests, least %s, half under %s, 90 %% under %s, longest %s; %"
+				      G_GUINT64_FORMAT " unmatched\n"),
+			       (guint)(d->device >> 20), (guint)(d->device & 0xfffff), d->latency.n, least, p50, p90, most, d->unmatched);
+}
+
+static void write_line(const struct analysis *a, const struct source_line *l, GString *out)
+{
+	g_autofree char *name = safe(l->name), *period = trace_time(source_line_period(l));
+	guint64 window = MAX(a->last - a->first, 1);
+
+	g_string_append_printf(out, _("\ninterrupt %s: %" G_GUINT64_FORMAT " times, %.1f/s"), name, l->n,
+			       (double)l->n * 1e9 / (double)window);
+	if (source_line_period(l))
+		g_string_append_printf(out, _(", every %s"), period);
+	g_string_append_c(out, '\n');
+}
+
+static void write_nets(const struct analysis *a, GString *out)
+{
+	GHashTableIter iter;
+	gpointer key, value;
+
+	g_hash_table_iter_init(&iter, a->nets);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const struct net_use *u = value;
+		g_autofree char *name = safe(key);
+
+		g_string_append_printf(out, _("\ninterface %s: sent %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT
+					      " bytes; received %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " bytes\n"),
+				       name, u->sent, u->sent_bytes, u->received, u->received_bytes);
+	}
+}
+
+static void write_devices(const struct analysis *a, GString *out)
+{
+	g_autoptr(GPtrArray) disks = trace_disks(a), lines = trace_lines(a);
+
+	for (guint i = 0; i < disks->len; i++)
+		write_disk(disks->pdata[i], out);
+	for (guint i = 0; i < lines->len; i++)
+		write_line(a, lines->pdata[i], out);
+	write_nets(a, out);
+}
+
+void trace_write_text(const struct analysis *a, const struct trace_info *info, GString *out)
+{
+	g_autofree char *window = trace_time(a->last - a->first), *clock = safe(info->clock);
+	g_autoptr(GPtrArray) doubts = trace_doubts(a, info);
+
+	g_string_append_printf(out, _("%s: %" G_GUINT64_FORMAT " events of use in %s"), info->format, info->events, window);
+	if (*clock)
+		g_string_append_printf(out, _(", clock %s"), clock);
+	g_string_append_c(out, '\n');
+	for (guint i = 0; i < doubts->len; i++)
+		g_string_append_printf(out, "  %s\n", (const char *)doubts->pdata[i]);
+	for (guint i = 0; i < a->vcpus->len; i++)
+		write_vcpu(a, a->vcpus->pdata[i], out);
+	write_devices(a, out);
+}

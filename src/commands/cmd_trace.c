@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_trace - vmdoctor trace: what each vCPU of a trace did, live or recorded, and who took its CPU.
+ */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "commands/cmd.h"
+#include "commands/options.h"
+#include "commands/output.h"
+#include "report/trace/trace.h"
+#include "trace/live.h"
+#include "trace/reader.h"
+#include "trace/vcpu.h"
+
+enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600 };
+
+static const struct {
+	const char *name;
+	void (*write)(const struct analysis *a, const struct trace_info *info, GString *out);
+} formats[] = { { "text", trace_write_text }, { "json", trace_write_json }, { "html", trace_write_html } };
+
+static int find_format(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* Return: 0, or EXIT_CANNOT once the reason is said */
+static int check(const struct options *o)
+{
+	if (o->seconds < 1 || o->seconds > SECONDS_MOST)
+		return cmd_fail("--seconds: not a number from 1 to %d", SECONDS_MOST);
+	if (o->operands)
+		return cmd_fail("a trace is read as a whole: no DOMAIN");
+	for (guint i = 0; i < output_count(o); i++)
+		if (find_format(output_format(o, i)) < 0)
+			return cmd_fail("--format %s: a trace is written as text, json or html", output_format(o, i));
+	return 0;
+}
+
+static int write_all(const struct options *o, const struct analysis *a, const struct trace_info *info)
+{
+	for (guint i = 0; i < output_count(o); i++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+
+		formats[find_format(output_format(o, i))].write(a, info, text);
+		if (output_write(o, i, text) != 0)
+			return EXIT_CANNOT;
+	}
+	return EXIT_CLEAN;
+}
+
+static int trace_now(const struct options *o)
+{
+	const struct live_request request = { .seconds = (unsigned int)o->seconds, .disk = o->disk };
+	g_autoptr(GError) error = NULL;
+	auto_free(analysis) struct analysis *a = analysis_new();
+	struct trace_info info;
+	int ended_by = trace_live(&request, a, &info, &error), status;
+
+	if (ended_by < 0)
+		return cmd_fail("%s", error->message);
+	analysis_end(a);
+	status = write_all(o, a, &info);
+	return status == EXIT_CLEAN && ended_by > 0 ? EXIT_INTERRUPTED : status;
+}
+
+static int trace(const struct options *o)
+{
+	g_autoptr(GError) error = NULL;
+	auto_free(analysis) struct analysis *a = analysis_new();
+	struct trace_info info;
+
+	if (!trace_read(o->trace, &info, analysis_take, a, &error))
+		return cmd_fail("%s", error->message);
+	if (info.is_cycles)
+		return cmd_fail("%s: its clock is %s, which counts cycles, not time; record with -C mono", o->trace,
+				info.clock);
+	analysis_end(a);
+	return write_all(o, a, &info);
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	struct options o = { .command = FOR_TRACE, .seconds = SECONDS_DEFAULT };
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	if (!options_parse(&o, argc, argv, &error))
+		return cmd_usage(&o, error);
+	status = check(&o);
+	if (status == 0)
+		status = o.trace ? trace(&o) : trace_now(&o);
+	options_done(&o);
+	return status;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * live - a trace of the running kernel, in an instance of its own that does not outlive it
+ */
+#ifndef VMDOCTOR_TRACE_LIVE_H
+#define VMDOCTOR_TRACE_LIVE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct analysis;
+struct trace_info;
+
+struct live_request {
+	unsigned int seconds;
+	bool disk; /* requests of block devices, too */
+};
+
+/**
+ * trace_live - traces, and hands every event to @a
+ * SIGINT, SIGTERM and SIGHUP end it early; what there is until then counts. Instances of vmdoctors that were
+ * killed are removed first. The top buffer, other instances and tracing_on are not touched.
+ * Return: the signal that ended it, 0, or -1 with @error: no tracefs, not allowed, built without libtracefs
+ */
+int trace_live(const struct live_request *request, struct analysis *a, struct trace_info *info, GError **error);
+
+/** live_names - tells @a which threads of /proc belong to which domain, and what schedstat says of vCPUs now */
+void live_names(struct analysis *a, bool is_end);
+
+#endif

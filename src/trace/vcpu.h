@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vcpu - what each vCPU of a trace did, from its host's events alone
+ *
+ * Two variables per thread: what it is in (guest, hypervisor, QEMU), and whether it has a CPU.  Time
+ * that a vCPU waited is charged to whoever ran on that CPU meanwhile.  Times are nanoseconds.
+ */
+#ifndef VMDOCTOR_TRACE_VCPU_H
+#define VMDOCTOR_TRACE_VCPU_H
+
+#include <glib.h>
+
+#include "base/cleanup.h"
+#include "trace/event.h"
+
+enum vcpu_state {
+	VCPU_UNKNOWN,	 /* before its first event, and where events were lost */
+	VCPU_GUEST,	 /* the guest's own code */
+	VCPU_HYPERVISOR, /* KVM handles an exit */
+	VCPU_QEMU,	 /* the device model */
+	VCPU_RUNNING,	 /* has a CPU; guest and hypervisor cannot be told apart */
+	VCPU_PREEMPTED,	 /* wants a CPU, lost it */
+	VCPU_WAKING,	 /* woken, not yet on a CPU */
+	VCPU_HALTED,	 /* sleeps: the guest is idle */
+	VCPU_BLOCKED,	 /* sleeps in QEMU */
+	VCPU_STUCK,	 /* sleeps uninterruptibly: the host pages, or waits for storage */
+	VCPU_STATE_MAX_
+};
+
+extern const char *const vcpu_state_names[];
+
+enum { LATENCY_BUCKETS = 40, VECTORS = 256 };
+
+/** A count of times; bucket i is from 2^i to 2^(i+1) ns */
+struct latency {
+	guint64 n, sum, most, buckets[LATENCY_BUCKETS];
+};
+
+/** Exits of one reason. */
+struct exit_stat {
+	const char *reason; /* interned */
+	guint64 n;
+	guint64 handled_ns; /* on a CPU until the guest ran again: without preemption and sleep */
+};
+
+/** Who ran while a vCPU waited. */
+struct owner {
+	char *name; /* "VM/vCPU 0", a comm, "idle" */
+	guint64 ns, longest_ns, longest_at;
+	bool is_vcpu;
+	int tid; /* of a vCPU */
+};
+
+/** A stretch of time in one state. */
+struct stretch {
+	guint64 from;
+	guint8 state;
+};
+
+/** What the kernel counted of a thread; ns. at: when it was read, CLOCK_MONOTONIC */
+struct schedstat {
+	guint64 run, delay, at;
+};
+
+struct vcpu {
+	int tid, pid, id; /* id: of the vCPU, -1: not known */
+	char *domain;	  /* "vm-of-tid-144" where nothing tells */
+	guint64 ns[VCPU_STATE_MAX_];
+	guint64 preemptions, migrations, injected[VECTORS];
+	guint64 poll_hits, poll_ns; /* halts that polling ended, without sleep */
+	GHashTable *exits;  /* reason -> struct exit_stat */
+	GHashTable *owners; /* name -> struct owner */
+	GHashTable *ports;  /* number -> count: of port I/O */
+	struct latency wake, preempted;
+	GArray *stretches; /* of struct stretch */
+	struct schedstat before, after; /* as the kernel counted it; at 0: not known */
+};
+
+/** Requests of one block device. */
+struct disk {
+	guint64 device; /* major << 20 | minor */
+	GHashTable *open; /* sector -> ns of issue */
+	GArray *times;	  /* ns each, guint64; at most a million */
+	struct latency latency;
+	guint64 sectors, unmatched;
+};
+
+/** Something that comes again and again: a line of an interrupt controller. */
+struct source_line {
+	char *name;
+	guint64 n, last;
+	GArray *gaps; /* ns each, guint64; at most 8192 */
+};
+
+struct net_use {
+	guint64 sent, sent_bytes, received, received_bytes;
+};
+
+/** A heat map: counts by column (time) and row. Columns beyond HEAT_COLUMNS are left out. */
+struct heat {
+	guint rows, columns; /* columns: up to the last that has a count */
+	GArray *cells;	     /* guint32, column by column */
+};
+
+enum heat_kind {
+	HEAT_EXITS,    /* rows: where in the second, from 0 up */
+	HEAT_INJECTED, /* the same */
+	HEAT_RAISED,   /* the same, of lines and messages of interrupt controllers */
+	HEAT_DISK,     /* rows: latency, four per power of two, from 2^10 ns */
+	HEAT_MAX_
+};
+
+/* 128 rows divide no usual timer's period, so that it shows as lines. */
+enum { HEAT_COLUMNS = 120, HEAT_ROWS = 128 };
+
+struct analysis {
+	guint64 first, last; /* of the window */
+	guint64 events, lost; /* lost: as far as the trace says how many */
+	bool has_lost, has_entries;
+	GPtrArray *vcpus; /* of struct vcpu, by domain and id once analysis_end() was called */
+	GHashTable *disks; /* of struct disk */
+	GHashTable *lines; /* name -> struct source_line */
+	GHashTable *nets; /* name -> struct net_use */
+	struct heat heats[HEAT_MAX_]; /* a column is a second */
+	struct analysis_state *state;
+};
+
+struct analysis *analysis_new(void);
+void analysis_free(struct analysis *a);
+AUTO_FREE(struct analysis, analysis)
+/** analysis_take - a trace_sink */
+void analysis_take(void *analysis, const struct trace_event *e);
+/** analysis_know - what a live host says of a thread: its process, its domain, its schedstat */
+void analysis_know(struct analysis *a, int tid, int pid, const char *domain, const struct schedstat *s, bool is_end);
+/** analysis_end - closes what is open at the time of the last event */
+void analysis_end(struct analysis *a);
+
+/** heat_add - one more */
+void heat_add(struct heat *h, guint64 column, guint64 row);
+/** heat_at - the count of a cell */
+guint32 heat_at(const struct heat *h, guint column, guint row);
+
+/** vcpu_name - "web/vCPU 0 (tid 144)"; g_free() it */
+char *vcpu_name(const struct vcpu *v);
+/** vcpu_ran - the time that it had a CPU, in ns */
+guint64 vcpu_ran(const struct vcpu *v);
+
+/** latency_add - one time more */
+void latency_add(struct latency *l, guint64 ns);
+/** latency_quantile - the upper end of the bucket that holds it, in ns, at most the longest time; 0: there is none */
+guint64 latency_quantile(const struct latency *l, double q);
+/** source_line_period - the median gap in ns; 0: it does not come regularly (most gaps are not within 10 % of it) */
+guint64 source_line_period(const struct source_line *l);
+/** numbers_quantile - of guint64; sorts them */
+guint64 numbers_quantile(GArray *numbers, double q);
+
+/** exit_reason - as the kernel prints it; @isa: 1 VMX, 2 SVM. An unknown one is a hexadecimal number; interned */
+const char *exit_reason(int64_t isa, int64_t reason);
+/** port_name - what listens at an I/O port of a PC; NULL: not known */
+const char *port_name(guint64 port);
+
+#endif

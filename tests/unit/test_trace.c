@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines of a trace, and the states that they lead to. */
+#include "test.h"
+
+#include "report/trace/trace.h"
+#include "trace/reader.h"
+#include "trace/vcpu.h"
+
+#define HEAD "       CPU 0/KVM-31      [000] d..2.     "
+
+static struct analysis *analyse(const char *text)
+{
+	struct analysis *a = analysis_new();
+	struct trace_info info = { .format = "text" };
+
+	trace_text_read(text, strlen(text), &info, analysis_take, a);
+	analysis_end(a);
+	return a;
+}
+
+static void a_line_of_ftrace_and_one_of_perf_are_the_same_event(void **state G_GNUC_UNUSED)
+{
+	struct trace_event a, b;
+
+	assert_true(trace_text_line("   CPU 0/KVM-228   [003] d..1.    74.634986: kvm_entry: vcpu 0, rip 0x55", &a));
+	assert_true(trace_text_line("   CPU 0/KVM   228 [003]    74.634986000:      kvm:kvm_entry: vcpu 0, rip 0x55", &b));
+	assert_int_equal(a.kind, TRACE_ENTRY);
+	assert_int_equal(b.kind, TRACE_ENTRY);
+	assert_int_equal(a.ns, 74634986000);
+	assert_int_equal(b.ns, a.ns);
+	assert_int_equal(a.tid, 228);
+	assert_int_equal(b.tid, 228);
+	assert_int_equal(a.cpu, 3);
+	assert_string_equal(a.comm, "CPU 0/KVM");
+	assert_string_equal(b.comm, "CPU 0/KVM");
+}
+
+static void a_comm_cannot_shift_the_fields_after_it(void **state G_GNUC_UNUSED)
+{
+	struct trace_event e;
+
+	assert_true(trace_text_line(" x-7 [000] d..2. 1.000001: sched_switch: prev_comm=a prev_pid=1 p prev_pid=7 prev_prio=120 "
+				    "prev_state=R+ ==> next_comm=CPU 0/KVM next_pid=9 next_prio=120", &e));
+	assert_int_equal(e.n[SWITCH_PREV], 7);
+	assert_int_equal(e.n[SWITCH_STATE], STATE_PREEMPTED);
+	assert_int_equal(e.n[SWITCH_NEXT], 9);
+	assert_string_equal(e.s[0], "a prev_pid=1 p");
+}
+
+static void what_is_no_event_is_none(void **state G_GNUC_UNUSED)
+{
+	static const char *const lines[] = { "", "# tracer: nop", "[", "[[[[[[", "-1 [0] 1.0: ", "x-1 [0] 1.0: kvm_entry: ",
+					     "x-1 [99999999999999999999] 1.0:", "x-99999999999 [000] .... 1.0: kvm_entry: vcpu 0, rip 1",
+					     "x-1 [000] .... 1.0: sched_switch: ==> ==> ==>", ")-1 [0]" };
+	struct trace_event e;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+		assert_false(trace_text_line(lines[i], &e));
+}
+
+/* The host's side of a scenario that is known from other analyses: one vCPU, preempted twice. */
+static const char one_guest[] =
+	HEAD "0.000000010: kvm_entry: vcpu 0, rip 0x1\n"
+	HEAD "0.000000045: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n"
+	HEAD "0.000000060: kvm_entry: vcpu 0, rip 0x1\n"
+	HEAD "0.000000095: kvm_exit: vcpu 0 reason hlt rip 0x1 info1 0x0\n"
+	HEAD "0.000000100: sched_switch: prev_comm=CPU 0/KVM prev_pid=31 prev_prio=120 prev_state=R ==> next_comm=hog next_pid=30 next_prio=120\n"
+	"             hog-30      [000] d..2.     0.000000150: sched_switch: prev_comm=hog prev_pid=30 prev_prio=120 prev_state=S ==> next_comm=CPU 0/KVM next_pid=31 next_prio=120\n"
+	HEAD "0.000000155: kvm_entry: vcpu 0, rip 0x1\n"
+	HEAD "0.000000195: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n"
+	HEAD "0.000000210: kvm_entry: vcpu 0, rip 0x1\n"
+	HEAD "0.000000245: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n"
+	HEAD "0.000000260: kvm_entry: vcpu 0, rip 0x1\n"
+	HEAD "0.000000295: kvm_exit: vcpu 0 reason hlt rip 0x1 info1 0x0\n"
+	HEAD "0.000000300: sched_switch: prev_comm=CPU 0/KVM prev_pid=31 prev_prio=120 prev_state=R+ ==> next_comm=hog next_pid=30 next_prio=120\n"
+	"             hog-30      [000] d..2.     0.000000350: sched_switch: prev_comm=hog prev_pid=30 prev_prio=120 prev_state=S ==> next_comm=CPU 0/KVM next_pid=31 next_prio=120\n"
+	HEAD "0.000000355: kvm_entry: vcpu 0, rip 0x1\n"
+	HEAD "0.000000375: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n";
+
+static void each_moment_of_a_vcpu_has_its_state(void **state G_GNUC_UNUSED)
+{
+	static const struct { guint64 from; enum vcpu_state state; } expected[] = {
+		{ 10, VCPU_GUEST },	  { 45, VCPU_HYPERVISOR },  { 60, VCPU_GUEST },	   { 95, VCPU_HYPERVISOR },
+		{ 100, VCPU_PREEMPTED },  { 150, VCPU_HYPERVISOR }, { 155, VCPU_GUEST },   { 195, VCPU_HYPERVISOR },
+		{ 210, VCPU_GUEST },	  { 245, VCPU_HYPERVISOR }, { 260, VCPU_GUEST },   { 295, VCPU_HYPERVISOR },
+		{ 300, VCPU_PREEMPTED },  { 350, VCPU_HYPERVISOR }, { 355, VCPU_GUEST },
+	};
+	auto_free(analysis) struct analysis *a = analyse(one_guest);
+	const struct vcpu *v = a->vcpus->pdata[0];
+	guint at = 0;
+
+	assert_int_equal(a->vcpus->len, 1);
+	for (guint i = 0; i < v->stretches->len; i++) {
+		const struct stretch *s = &g_array_index(v->stretches, struct stretch, i);
+
+		if (s->state == VCPU_UNKNOWN)
+			continue;
+		assert_true(at < G_N_ELEMENTS(expected));
+		assert_int_equal(s->from, expected[at].from);
+		assert_int_equal(s->state, expected[at++].state);
+	}
+	assert_int_equal(at, G_N_ELEMENTS(expected));
+	assert_int_equal(v->ns[VCPU_GUEST], 200);
+	assert_int_equal(v->ns[VCPU_HYPERVISOR], 65);
+	assert_int_equal(v->ns[VCPU_PREEMPTED], 100);
+}
+
+static void an_exit_costs_only_what_it_had_of_a_cpu(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(one_guest);
+	g_autoptr(GPtrArray) exits = trace_exits(a->vcpus->pdata[0]), owners = trace_owners(a->vcpus->pdata[0]);
+	const struct exit_stat *io = exits->pdata[0], *hlt = exits->pdata[1];
+	const struct owner *hog = owners->pdata[0];
+
+	assert_string_equal(io->reason, "io");
+	assert_int_equal(io->handled_ns, 45);
+	assert_string_equal(hlt->reason, "hlt");
+	assert_int_equal(hlt->handled_ns, 20); /* not 120: it was preempted meanwhile */
+	assert_string_equal(hog->name, "hog");
+	assert_int_equal(hog->ns, 100);
+	assert_int_equal(hog->longest_ns, 50);
+	assert_int_equal(owners->len, 1);
+}
+
+static void lost_events_make_the_time_unknown(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(HEAD "0.000000010: kvm_entry: vcpu 0, rip 0x1\n"
+		HEAD "0.000000020: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n"
+		"CPU:0 [LOST 12 EVENTS]\n"
+		HEAD "0.000000090: kvm_entry: vcpu 0, rip 0x1\n"
+		HEAD "0.000000100: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n");
+	const struct vcpu *v = a->vcpus->pdata[0];
+
+	assert_int_equal(a->lost, 12);
+	assert_true(a->has_lost);
+	assert_int_equal(v->ns[VCPU_UNKNOWN], 70);
+	assert_int_equal(v->ns[VCPU_GUEST], 20);
+	assert_int_equal(v->ns[VCPU_HYPERVISOR], 0);
+}
+
+static void an_unknown_reason_is_a_number(void **state G_GNUC_UNUSED)
+{
+	assert_string_equal(exit_reason(1, 12), "HLT");
+	assert_string_equal(exit_reason(1, 0x80000021), "0x21");
+	assert_string_equal(exit_reason(2, 0x60), "interrupt");
+	assert_string_equal(exit_reason(1, 0x10000 * 7 + 30), "IO_INSTRUCTION");
+	assert_string_equal(exit_reason(2, -1), "0xffffffffffffffff");
+}
+
+static void a_period_is_found_or_there_is_none(void **state G_GNUC_UNUSED)
+{
+	struct source_line l = { .gaps = g_array_new(FALSE, FALSE, sizeof(guint64)) };
+
+	for (guint64 i = 0, gap = 10000000; i < 100; i++)
+		g_array_append_val(l.gaps, gap);
+	assert_int_equal(source_line_period(&l), 10000000);
+	for (guint64 i = 0, gap = 1; i < 300; i++, gap *= 3)
+		g_array_append_val(l.gaps, gap);
+	assert_int_equal(source_line_period(&l), 0);
+	g_array_unref(l.gaps);
+}
+
+static void names_in_a_report_cannot_steer_a_terminal(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(
+		HEAD "0.000000010: kvm_entry: vcpu 0, rip 0x1\n"
+		HEAD "0.000000020: sched_switch: prev_comm=CPU 0/KVM prev_pid=31 prev_prio=120 prev_state=R ==> next_comm=\033[2J</svg> next_pid=30 next_prio=120\n"
+		"             hog-30      [000] d..2.     0.000000150: sched_switch: prev_comm=\033[2J</svg> prev_pid=30 prev_prio=120 prev_state=S ==> next_comm=CPU 0/KVM next_pid=31 next_prio=120\n");
+	const struct trace_info info = { .format = "text" };
+	g_autoptr(GString) text = g_string_new(NULL), json = g_string_new(NULL), html = g_string_new(NULL);
+
+	trace_write_text(a, &info, text);
+	trace_write_json(a, &info, json);
+	trace_write_html(a, &info, html);
+	assert_null(strchr(html->str, '\033'));
+	assert_null(strstr(html->str, "2J</svg>"));
+	assert_null(strchr(text->str, '\033'));
+	assert_null(strchr(json->str, '\033'));
+	assert_non_null(strstr(text->str, "[2J</svg>"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_of_ftrace_and_one_of_perf_are_the_same_event),
+		cmocka_unit_test(a_comm_cannot_shift_the_fields_after_it),
+		cmocka_unit_test(what_is_no_event_is_none),
+		cmocka_unit_test(each_moment_of_a_vcpu_has_its_state),
+		cmocka_unit_test(an_exit_costs_only_what_it_had_of_a_cpu),
+		cmocka_unit_test(lost_events_make_the_time_unknown),
+		cmocka_unit_test(an_unknown_reason_is_a_number),
+		cmocka_unit_test(a_period_is_found_or_there_is_none),
+		cmocka_unit_test(names_in_a_report_cannot_steer_a_terminal),
+	};
+
+	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
+}
