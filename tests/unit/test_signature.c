@@ -242,6 +242,38 @@ static void wrapped_text_is_tried_unwrapped(void **state)
 	assert_null(facts_get(m, "line"));
 }
 
+static void put_daemon_log(struct world *w, const char *text)
+{
+	record_put_text(w->src, DAEMON_LOG, text);
+	record_put(w->src, &(struct query){ .verb = SOURCE_LIST, .path = "/var/log/libvirt" },
+		   &(struct answer){ .data = g_bytes_new_static("libvirtd.log\n", 13) });
+}
+
+#define STAMP "2026-11-20 12:00:00.000+0000: 700: error : "
+
+static void a_daemons_log_that_was_copied_is_joined(void **state)
+{
+	struct world *w = *state;
+
+	want(w->rule, "daemon", NULL, "does not support 'virtio' video device");
+	put_daemon_log(w, STAMP "qemuValidate:4692 : unsupported\nconfiguration: this QEMU does not support\n'virtio' video device\n");
+	assert_non_null(scan(w));
+}
+
+/* A daemon's own log has lines that go on, too; what stands in two of them is no message. */
+static void a_daemons_own_log_is_not_joined(void **state)
+{
+	struct world *w = *state;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	want(w->rule, "daemon", NULL, "does not support 'virtio' video device");
+	for (int i = 0; i < 10; i++)
+		g_string_append(text, STAMP "virNetSocketReadWire:1793 : End of file while reading data\n");
+	g_string_append(text, STAMP "qemuValidate:4692 : this QEMU, whose name is long, does not support\n'virtio' video device\n");
+	put_daemon_log(w, text->str);
+	assert_null(scan(w));
+}
+
 static void a_line_that_was_seen_is_not_counted_again_unwrapped(void **state)
 {
 	struct world *w = *state;
@@ -500,6 +532,8 @@ int main(void)
 		TEST(differing_first_groups_are_different_matches),
 		TEST(many_matches_do_not_make_many_facts),
 		TEST(wrapped_text_is_tried_unwrapped),
+		TEST(a_daemons_log_that_was_copied_is_joined),
+		TEST(a_daemons_own_log_is_not_joined),
 		TEST(a_line_that_was_seen_is_not_counted_again_unwrapped),
 		TEST(a_line_counts_once_for_a_rule),
 		TEST(only_the_wanted_logs_count),
