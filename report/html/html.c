@@ -63,13 +63,13 @@ void html_head(GString *out, const char *about)
 
 static void write_html(const struct report *r, const struct style *style, GString *out)
 {
-	g_autofree char *about = NULL;
+	g_autofree char *about = NULL, *filter = html_filter_style(r);
 	struct tree tree;
 
 	(void)style;
 	tree_init(&tree, r->findings, true);
 	about = html_about(r);
-	html_head(out, about);
+	html_head_with(out, about, filter);
 	g_string_append_printf(out, "<body>\n<a class=\"skip\" href=\"#findings\">%s</a>\n",
 			       _("To the findings"));
 	html_header(r, &tree, about, out);

@@ -19,7 +19,7 @@ extern const char html_style[];
 
 /** html_head - from the doctype to the end of <head>; @about: for the title, or NULL */
 void html_head(GString *out, const char *about);
-/** html_head_with - the same, with more style; a literal */
+/** html_head_with - the same, with more style */
 void html_head_with(GString *out, const char *about, const char *style);
 /** html_text - running text: markup is escaped, what is invisible is shown, line breaks are spaces */
 void html_text(GString *out, const char *text);
@@ -40,6 +40,8 @@ void html_badge(enum severity severity, unsigned int n, GString *out);
 void html_fix(const struct fix *f, GString *out);
 /** html_filter - what chooses severity and domain, without script; its rules hold on a screen only */
 void html_filter(const struct report *r, GString *out);
+/** html_filter_style - those rules, for the head: a body may hold no style. g_free() it */
+char *html_filter_style(const struct report *r);
 /** html_classes - of the article of @f: the severities, domains and host of all that stands in it */
 void html_classes(const struct report *r, const struct tree *t, struct finding *f, GString *out);
 /** html_anchor - the name of @f in links, the same from run to run; g_free() it */

@@ -25,7 +25,7 @@ static unsigned int count(const struct report *r, enum severity severity)
 
 static void write_severity(int severity, unsigned int n, const char *name, GString *out)
 {
-	g_string_append_printf(out, "<label><input type=\"radio\" name=\"severity\" id=\"s%d\"%s/>%s <span class=\"num\">%u</span></label>\n",
+	g_string_append_printf(out, "<label><input type=\"radio\" name=\"severity\" id=\"s%d\"%s>%s <span class=\"num\">%u</span></label>\n",
 			       severity, severity < 0 ? " checked=\"\"" : "", name, n);
 }
 
@@ -43,11 +43,14 @@ static void write_domain_choice(const struct report *r, GString *out)
 	g_string_append(out, "</select></label>\n");
 }
 
-static void write_rules(const struct report *r, GString *out)
+char *html_filter_style(const struct report *r)
 {
 	static const char hide[] = "section:has(%s)>article:not(.%s){display:none}\n";
+	GString *out = g_string_new(NULL);
 
-	g_string_append(out, "<style>\n@media screen{\n");
+	if (r->findings->len < FINDINGS_MIN)
+		return g_string_free(out, FALSE);
+	g_string_append(out, "@media screen{\n");
 	for (int i = 0; i < SEVERITY_MAX_; i++) {
 		g_autofree char *chosen = g_strdup_printf("#s%d:checked", i), *class = g_strdup_printf("s%d", i);
 
@@ -59,14 +62,14 @@ static void write_rules(const struct report *r, GString *out)
 
 		g_string_append_printf(out, hide, chosen, class);
 	}
-	g_string_append(out, "}\n</style>\n");
+	g_string_append(out, "}\n");
+	return g_string_free(out, FALSE);
 }
 
 void html_filter(const struct report *r, GString *out)
 {
 	if (r->findings->len < FINDINGS_MIN)
 		return;
-	write_rules(r, out);
 	g_string_append_printf(out, "<fieldset class=\"filter\"><legend>%s</legend>\n", _("Show"));
 	write_severity(-1, r->findings->len, _("all"), out);
 	for (int i = SEVERITY_MAX_ - 1; i >= 0; i--)
