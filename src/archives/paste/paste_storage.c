@@ -140,7 +140,7 @@ static char *file_storage(struct paste *p, const struct paste_part *part)
 const struct paste_row paste_storage_rows[] = {
 	{ "qemu-img info", "^qemu-img info\\b", "^image: \\S", "^[a-z][\\w ]+: |^ {2,}\\S|^Snapshot list:|^Format specific|^ID +TAG|^\\d+ +\\S|^Child node|^image: ", true, file_image },
 	{ "df", "^df\\b", "^(?:Filesystem|Dateisystem) +.*(?:Mounted on|Eingeh.ngt auf)$", "^\\S.* +(?:\\d+%|-) +/", false, file_df },
-	{ "mount", "^mount\\b", "^\\S.* on /\\S* type \\S+ \\(", "^\\S.* on /.* type \\S+ \\(", false, file_mount },
+	{ "mount", "^mount\\b", "^\\S.* on /\\S* type \\S+ \\(r[ow]\\b", "^\\S.* on /.* type \\S+ \\(r[ow]\\b", false, file_mount },
 	{ "lsblk", "^lsblk\\b", "^NAME +.*(?:MAJ:MIN|FSTYPE|SIZE)", "^[\\s|`├└─-]*\\S+ +\\S", false, file_storage },
 	{ "lvs", "^(?:lvs|vgs|pvs)\\b", "^ +(?:LV|VG|PV) +(?:VG|#PV|VG) +", "^ +\\S+ +\\S+", false, file_storage },
 	{ "zpool status", "^zpool status\\b", "^ +pool: \\S+$", "^ +\\S|^\\t|^errors: |^config:", true, file_storage },
