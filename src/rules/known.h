@@ -13,8 +13,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/** known_file - is a rule file of these bytes known to be sound? */
-bool known_file(const char *bytes, size_t size);
+/** known_file - is the rule file @path of these bytes known to be sound? Never, outside the program's own directory */
+bool known_file(const char *path, const char *bytes, size_t size);
 /** known_literals - of a pattern; NULL: not known. g_strfreev() it */
 GStrv known_literals(const char *pattern);
 /** known_ignore - from now on nothing is known: for those who check */
