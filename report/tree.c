@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/order.h"
 #include "findings/finding.h"
 
 const GPtrArray *tree_children(const struct tree *t, const struct finding *f)
@@ -77,11 +78,6 @@ static char *without(const char *text, const char *name, const char *place)
 	return g_string_free(s, FALSE);
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 enum { DEPTH_MAX = 8 }; /* findings may explain each other in a circle */
 
 /* What is broken is alike when the same mends it. */
@@ -108,7 +104,7 @@ static char *shape_of(const struct tree *t, const struct finding *f, unsigned in
 	append_fixes(f, s);
 	for (guint i = 0; children && i < children->len; i++)
 		g_ptr_array_add(below, shape_of(t, children->pdata[i], depth + 1));
-	g_ptr_array_sort(below, by_text);
+	g_ptr_array_sort(below, order_by_bytes);
 	for (guint i = 0; i < below->len; i++)
 		g_string_append_printf(s, "\t%s", (const char *)below->pdata[i]);
 	return g_string_free(s, FALSE);

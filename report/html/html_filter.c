@@ -89,11 +89,6 @@ static void add_classes(const struct report *r, const struct finding *f, GHashTa
 			g_hash_table_add(classes, g_strdup_printf("w%u", i));
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(a, b);
-}
-
 void html_classes(const struct report *r, const struct tree *t, struct finding *f, GString *out)
 {
 	g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -109,7 +104,7 @@ void html_classes(const struct report *r, const struct tree *t, struct finding *
 	g_hash_table_iter_init(&it, inside);
 	while (g_hash_table_iter_next(&it, &part, NULL))
 		add_classes(r, part, all);
-	sorted = g_list_sort(g_hash_table_get_keys(all), by_text);
+	sorted = g_list_sort(g_hash_table_get_keys(all), (GCompareFunc)strcmp);
 	for (const GList *l = sorted; l; l = l->next)
 		g_string_append_printf(out, " %s", (const char *)l->data);
 }

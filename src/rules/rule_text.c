@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/order.h"
 #include "base/xml.h"
 #include "rules/xpath.h"
 
@@ -179,11 +180,6 @@ static char *msgid_of(const GPtrArray *parts)
 	return g_strstrip(g_string_free(out, FALSE));
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static char *skeleton(const GPtrArray *parts);
 
 /* The tests in their order, each with what its text evaluates. */
@@ -214,7 +210,7 @@ static char *skeleton(const GPtrArray *parts)
 		if (part->choice)
 			g_ptr_array_add(all, choice_skeleton(part->choice));
 	}
-	g_ptr_array_sort(all, by_text);
+	g_ptr_array_sort(all, order_by_bytes);
 	g_ptr_array_add(all, NULL);
 	return g_strjoinv("\n", (char **)all->pdata);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "base/order.h"
 #include "rules/known.h"
 #include "rules/signature.h"
 #include "base/xml.h"
@@ -361,7 +362,7 @@ static bool load_file(GPtrArray *rules, const char *file, GError **error)
 	g_autofree char *bytes = NULL;
 	gsize size = 0;
 	g_autoptr(xmlDoc) doc = g_file_get_contents(file, &bytes, &size, error) ? xml_parse_words(bytes, size, file, error) : NULL;
-	struct loader l = { .file = file, .error = error, .is_known = doc && known_file(bytes, size) };
+	struct loader l = { .file = file, .error = error, .is_known = doc && known_file(file, bytes, size) };
 
 	if (!doc || (!l.is_known && !rules_validate(doc, file, error)))
 		return false;
@@ -387,11 +388,6 @@ static int by_id(gconstpointer a, gconstpointer b)
 	const struct rule *x = *(const struct rule *const *)a, *y = *(const struct rule *const *)b;
 
 	return strcmp(x->id, y->id);
-}
-
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The *.xml of @path and, one level down, of its families; what lies in "cases" is no rule. */
@@ -420,7 +416,7 @@ bool rules_load(GPtrArray *rules, const char *path, GError **error)
 	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
 		return load_file(rules, path, error);
 	ok = list_files(files, path, true, error);
-	g_ptr_array_sort(files, by_text);
+	g_ptr_array_sort(files, order_by_bytes);
 	for (size_t i = 0; i < files->len && ok; i++)
 		ok = load_file(rules, files->pdata[i], error);
 	g_ptr_array_sort(rules, by_id);
