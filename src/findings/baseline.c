@@ -71,36 +71,39 @@ struct baseline *baseline_load(const char *path, GError **error)
 	return b;
 }
 
-/* Of a domain whose definition cannot be read, no rule even says that it is undecided. */
-static bool is_about_unread(const struct report *r, const char *key)
+/* What this report cannot speak of: rules that are undecided, and domains whose definition cannot be read, of which
+ * no rule even says that it is undecided. */
+static GHashTable *places_unseen(const struct report *r)
 {
-	const char *place = strchr(key, '/');
+	GHashTable *places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-	for (guint i = 0; place && i < r->domains->len; i++) {
-		const struct report_domain *d = r->domains->pdata[i];
-		g_autofree char *prefix = g_strdup_printf("/%s/", d->name);
-
-		if (!d->machine && !d->uuid && g_str_has_prefix(place, prefix))
-			return true;
-	}
-	return false;
-}
-
-static bool is_undecided(const struct report *r, const char *key)
-{
 	for (guint i = 0; i < r->undecided->len; i++) {
 		const struct undecided *u = r->undecided->pdata[i];
-		g_autofree char *place = place_of(u->rule, u->domain);
 
-		if (g_str_has_prefix(key, place))
-			return true;
+		g_hash_table_add(places, place_of(u->rule, u->domain));
 	}
-	return is_about_unread(r, key);
+	for (guint i = 0; i < r->domains->len; i++) {
+		const struct report_domain *d = r->domains->pdata[i];
+
+		if (!d->machine && !d->uuid)
+			g_hash_table_add(places, place_of("", d->name));
+	}
+	return places;
+}
+
+/* A key is RULE/DOMAIN/SUBJECT, and only the subject may hold a slash. */
+static bool is_unseen(GHashTable *places, const char *key)
+{
+	g_auto(GStrv) part = g_strsplit(key, "/", 3);
+	const char *domain = part[0] ? part[1] : NULL;
+	g_autofree char *place = domain ? place_of(part[0], domain) : NULL, *anywhere = domain ? place_of("", domain) : NULL;
+
+	return domain && (g_hash_table_contains(places, place) || g_hash_table_contains(places, anywhere));
 }
 
 void baseline_compare(const struct baseline *b, struct report *r)
 {
-	g_autoptr(GHashTable) found = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) found = g_hash_table_new(g_str_hash, g_str_equal), unseen = places_unseen(r);
 	GHashTableIter it;
 	gpointer key;
 
@@ -116,7 +119,7 @@ void baseline_compare(const struct baseline *b, struct report *r)
 	while (g_hash_table_iter_next(&it, &key, NULL)) {
 		bool is_there = g_hash_table_contains(found, key);
 
-		if (!is_there && !is_undecided(r, key))
+		if (!is_there && !is_unseen(unseen, key))
 			continue;
 		g_ptr_array_add(r->known, g_strdup(key));
 		r->kept += !is_there;
