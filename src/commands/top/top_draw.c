@@ -252,10 +252,11 @@ static void draw_table(struct canvas *c, const struct report *r)
 	guint below = MIN(r->findings->len, FINDINGS_MIN) + 1;
 	guint left = c->view->height > c->lines + 1 + below ? c->view->height - c->lines - 1 - below : 1;
 	guint shown = MIN(rows->len, left), first = first_row(rows, c->view->chosen, shown);
+	double most = most_cpu(rows);
 
 	draw_head(c);
 	for (guint i = first; i < first + shown; i++)
-		draw_row(c, &g_array_index(rows, struct top_row, i), most_cpu(rows));
+		draw_row(c, &g_array_index(rows, struct top_row, i), most);
 	if (shown < rows->len) {
 		putf(c, DIM, _("  %u of %u domains"), shown, rows->len);
 		end_line(c);
