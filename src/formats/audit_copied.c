@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_CAP_BYTES 65536 /* that of the filter */
 #define COPIED_MAX_BYTES (256 * 1024)
 
 static bool is_record(const char *line)
@@ -69,7 +68,7 @@ static GPtrArray *parted(const char *text)
 			continue;
 		if (!last || begins(line)) {
 			g_ptr_array_add(whole, g_strdup(line));
-		} else if (strlen(*last) < LINE_CAP_BYTES) {
+		} else if (strlen(*last) < AUDIT_LINE_CAP_BYTES) {
 			char *joined = g_strconcat(*last, " ", line, NULL);
 
 			g_free(*last);

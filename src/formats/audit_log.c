@@ -15,7 +15,6 @@
 #include <auparse.h>
 #include <libaudit.h>
 
-#define LINE_CAP_BYTES ((size_t)64 << 10)
 #define CHUNK_BYTES ((size_t)256 << 10)
 #define STAMP_BYTES 48 /* "1700000000.123:18446744073709551615" and room */
 #define STAMPS 64      /* events that may be interleaved; a power of two */
@@ -159,7 +158,7 @@ void audit_filter_free(struct audit_filter *f)
 
 static void keep_rest(struct audit_filter *f, const char *p, const char *end)
 {
-	if (f->skip || f->rest->len + (size_t)(end - p) > LINE_CAP_BYTES) {
+	if (f->skip || f->rest->len + (size_t)(end - p) > AUDIT_LINE_CAP_BYTES) {
 		f->skip = true;
 		g_string_truncate(f->rest, 0);
 	} else {
@@ -289,7 +288,7 @@ char *audit_log_line(const char *line, size_t size, bool kernel, unsigned int nu
 {
 	g_autofree char *text = NULL;
 
-	if (size > LINE_CAP_BYTES || !memmem(line, size, "audit", 5))
+	if (size > AUDIT_LINE_CAP_BYTES || !memmem(line, size, "audit", 5))
 		return NULL;
 	text = g_strndup(line, size);
 	return kernel ? kernel_line(text) : journal_line(text, number);

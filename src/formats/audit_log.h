@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 
 /* The filter: memory for one line, whatever the size of the log. */
+#define AUDIT_LINE_CAP_BYTES ((size_t)64 << 10)
 
 struct audit_filter;
 /** What is called with each line that passes; @line has no newline, @number counts from 1. */
@@ -23,7 +24,7 @@ typedef void audit_keep(void *data, const char *line, size_t size, unsigned int 
 
 struct audit_filter *audit_filter_new(audit_keep *keep, void *data);
 void audit_filter_free(struct audit_filter *f);
-/** audit_filter_feed - the next bytes of a file, cut anywhere; a line over 64 KiB is dropped */
+/** audit_filter_feed - the next bytes of a file, cut anywhere; a line over AUDIT_LINE_CAP_BYTES is dropped */
 void audit_filter_feed(struct audit_filter *f, const char *bytes, size_t size);
 /** audit_filter_end - of a file: its last line may lack the newline, and numbers begin anew */
 void audit_filter_end(struct audit_filter *f);
