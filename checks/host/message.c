@@ -152,7 +152,6 @@ static void look_up_object(struct source *src, xmlNode *named, const char *kind,
 	if (r < 0)
 		return;
 	facts_from(named, path, 0);
-	facts_set(named, "link-state", facts_is(info, "active", "yes") ? "active" : "inactive");
 	facts_text(named, text);
 }
 
