@@ -18,7 +18,7 @@ static const struct {
 	{ "label", "\\bselinux\\b|\\b(security|process|file|socket) (context|label)|\\bgetenforce|\\bapparmor" },
 	{ "mount", "\\bu?n?mount(ed|s)?\\b|\\bbind .* on( to)? |\\bdevfs\\b|\\bsymlink|\\bmount point|"
 		   "\\b(create|remove|chown|permissions? for|owner(ship)? of) (a )?(device|node)\\b|\\bnamespace" },
-	{ "lock", "\\b(un)?lock(ed|ing|space)?\\b|\\blease\\b" },
+	{ "lock", "\\b(un)?lock(ed|ing|space)?\\b(?! memory)|\\blease\\b" },
 	{ "socket", "\\bsockets?\\b|\\bpeer\\b|\\b(connect|recv|send|accept|listen|bind)\\b" },
 	{ "process", "\\baffinity\\b|\\bsched(uling|uler)?\\b|SCHED_|\\bprocess(es)?\\b|\\bpid\\b|\\brlimit|\\blimit\\b|\\bsignal\\b|\\bthread" },
 	{ "assignment", "\\bPCI\\b|\\bdriver_override\\b|\\bVPD\\b|\\bvfio\\b|\\biommu\\b|\\bmdev\\b|\\bdevice link\\b|\\bconfig space\\b|\\bscsi host\\b" },
@@ -40,25 +40,18 @@ static const struct {
 	const char *place, *paths;
 } places[] = {
 	{ "kvm", "^/dev/kvm$" },
-	{ "vfio", "^/dev/vfio/" },
 	{ "tun", "^/dev/net/tun$|^/dev/tap\\d+$|^/dev/vhost-(net|vsock)$" },
-	{ "loop", "^/dev/loop" },
 	{ "hugepages", "/hugepages|hugetlbfs" },
 	{ "cgroup", "^/sys/fs/cgroup|^/cgroup/" },
 	{ "pci", "^/sys/bus/pci/|^/sys/devices/pci" },
-	{ "nvram", "/nvram/" },
+	{ "nvram", "/nvram/" }, /* the guest's own variables, not the firmware that they were made from */
 	{ "firmware", "^/usr/share/(OVMF|AAVMF|ovmf|edk2|qemu|qemu-efi|seabios|qemu-kvm|qemu/firmware)/|(?i:OVMF|AAVMF|edk2)[^/]*\\.(fd|bin|qcow2)$|/bios.*\\.bin$" },
 	{ "emulator", "/(qemu-system-[\\w-]+|qemu-kvm|kvm-spice|kvm)$" },
 	{ "helper", "/(virtiofsd|swtpm\\w*|dnsmasq|passt|slirp4netns|virt-\\w+|libvirt_\\w+|qemu-(bridge-helper|img|pr-helper|nbd)|vhost-user-\\w+|ebtables|ip6?tables|nft|tc|ip)$" },
 	{ "daemon-socket", "/libvirt/(libvirt-(admin-)?sock(-ro)?|virt\\w+d-(admin-)?sock(-ro)?|virt(log|lock)d-sock)$" },
 	{ "agent-socket", "\\.agent\\.\\d+$|guest_agent|/channel/" },
-	{ "monitor-socket", "monitor\\.sock$|\\.monitor$" },
-	{ "saved", "/qemu/save/|\\.save$" },
 	{ "log", "/log/.*\\.log$|^/var/log/" },
 	{ "certificate", "/pki/|\\.pem$|\\.crt$" },
-	{ "hook", "/libvirt/hooks/" },
-	{ "config", "^/etc/|\\.conf$|\\.xml$" },
-	{ "image", "\\.(qcow2?|img|raw|iso|vmdk|vdi|vhdx?)$|/images?/" },
 };
 
 const char *asked_place(const char *path)

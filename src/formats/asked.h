@@ -14,8 +14,8 @@
 const char *asked_of(const char *sentence);
 /**
  * asked_place - what a path of the host is for
- * Return: "kvm", "vfio", "tun", "loop", "hugepages", "cgroup", "pci", "firmware", "emulator", "helper", "daemon-socket",
- * "monitor-socket", "agent-socket", "nvram", "saved", "log", "certificate", "config", "hook", "image"; NULL: nothing known.
+ * Return: "kvm", "tun", "hugepages", "cgroup", "pci", "nvram", "firmware", "emulator", "helper", "daemon-socket", "agent-socket",
+ * "log" or "certificate"; NULL: nothing known.
  * Source: the default paths of libvirt's meson.options and of Debian's, Fedora's, SUSE's and Arch's packages.
  */
 const char *asked_place(const char *path);
