@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/order.h"
 #include "rules/known.h"
+#include "rules/phrase.h"
 #include "rules/signature.h"
 #include "base/xml.h"
 #include "rules/xpath.h"
@@ -357,20 +358,28 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	return r;
 }
 
+/* What all rules of a file explain stands beside them. */
+static void load_common(struct loader *l, struct rule *r, const xmlNode *root)
+{
+	for (const xmlNode *n = xml_child(root, "explains"); n; n = xml_next(n, "explains"))
+		load_explains(l, r, n);
+}
+
 static bool load_file(GPtrArray *rules, const char *file, GError **error)
 {
 	g_autofree char *bytes = NULL;
 	gsize size = 0;
 	g_autoptr(xmlDoc) doc = g_file_get_contents(file, &bytes, &size, error) ? xml_parse_words(bytes, size, file, error) : NULL;
+	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 	struct loader l = { .file = file, .error = error, .is_known = doc && known_file(file, bytes, size) };
 
-	if (!doc || (!l.is_known && !rules_validate(doc, file, error)))
+	if (!doc || (!l.is_known && !rules_validate(doc, file, error)) || !phrase_expand(root, file, error))
 		return false;
-	for (xmlNode *n = xml_child(xmlDocGetRootElement(doc), "rule"); n && !l.failed;
-	     n = xml_next(n, "rule")) {
+	for (xmlNode *n = xml_child(root, "rule"); n && !l.failed; n = xml_next(n, "rule")) {
 		struct rule *r = load_rule(&l, n);
 		struct rule *other = rules_find(rules, r->id);
 
+		load_common(&l, r, root);
 		if (other && !l.failed) {
 			l.failed = true;
 			g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
