@@ -109,7 +109,27 @@ static bool define_let(struct trial *t, const struct let *let, GError **error)
 	return value || words;
 }
 
-static bool define_variables(struct trial *t, GError **error)
+/* A value may stand on those before it. */
+static bool define_wanted(void *data, const char *name, GError **error)
+{
+	struct trial *t = data;
+	const struct let *outer = t->defining;
+	bool ok = false;
+
+	for (size_t i = 0; i < t->rule->lets->len && t->rule->lets->pdata[i] != outer; i++) {
+		const struct let *let = t->rule->lets->pdata[i];
+
+		if (strcmp(let->name, name) != 0)
+			continue;
+		t->defining = let;
+		ok = define_let(t, let, error);
+		t->defining = outer;
+		break;
+	}
+	return ok;
+}
+
+static void define_variables(struct trial *t)
 {
 	xpath_forget_variables(t->x);
 	xpath_variable_string(t->x, "domain", t->domain ? t->domain : "");
@@ -118,10 +138,7 @@ static bool define_variables(struct trial *t, GError **error)
 
 		xpath_variable_text(t->x, param->name, param->value);
 	}
-	for (size_t i = 0; i < t->rule->lets->len; i++)
-		if (!define_let(t, t->rule->lets->pdata[i], error))
-			return false;
-	return true;
+	xpath_on_unknown(t->x, define_wanted, t);
 }
 
 static void copy_references(GPtrArray *list, const GPtrArray *references)
@@ -252,10 +269,7 @@ static void try_node(struct trial *t)
 
 	if (t->node->type == XML_ELEMENT_NODE && is_unread(t))
 		return;
-	if (!define_variables(t, &error)) {
-		undecided_error(t, error);
-		return;
-	}
+	define_variables(t);
 	if (lacks_needs(t))
 		return;
 	for (size_t i = 0; i < t->rule->reports->len; i++) {
@@ -280,6 +294,7 @@ static void try_rule(struct trial *t, xmlNode *scope)
 	g_autoptr(xmlXPathObject) nodes = NULL;
 
 	t->node = NULL;
+	xpath_on_unknown(t->x, NULL, NULL);
 	xpath_forget_variables(t->x);
 	nodes = xpath_eval(t->x, t->rule->context, scope, &error);
 	if (!nodes) {

@@ -12,6 +12,7 @@
 #include "findings/report.h"
 #include "rules/rule_text.h"
 
+struct let;
 struct rule;
 struct tally;
 struct xpath;
@@ -24,6 +25,7 @@ struct trial {
 	const char *domain; /* NULL: the host */
 	const char *sole;   /* the domain, where there is one only: a pasted text that names none is about it */
 	xmlNode *node;
+	const struct let *defining; /* whose value is being found just now */
 };
 
 /** fill_text - @text in English; NULL with @error. g_free() it */

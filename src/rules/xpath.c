@@ -3,6 +3,7 @@
  * xpath - evaluating XPath with a budget.
  *
  * Source: libxml2 xpath.h. opLimit stops a runaway join; opCount is never reset by the library.
+ * Variables are defined when they are first asked for: most rules end before they need most of theirs.
  */
 #include "rules/xpath.h"
 
@@ -14,7 +15,9 @@
 
 struct xpath {
 	xmlXPathContext *ctxt;
-	GHashTable *variables;
+	xpath_define *define;
+	void *define_data;
+	GError *failed; /* why a variable could not be defined */
 };
 
 static const char *error_words(int code)
@@ -103,6 +106,7 @@ void xpath_free(struct xpath *x)
 	if (!x)
 		return;
 	xmlXPathFreeContext(x->ctxt);
+	g_clear_error(&x->failed);
 	g_free(x);
 }
 
@@ -131,22 +135,56 @@ void xpath_forget_variables(struct xpath *x)
 	xmlXPathRegisteredVariablesCleanup(x->ctxt);
 }
 
+static xmlXPathObject *look_up(void *data, const xmlChar *name, const xmlChar *ns G_GNUC_UNUSED)
+{
+	struct xpath *x = data;
+	xmlXPathObject *value = xmlHashLookup2(x->ctxt->varHash, name, NULL);
+
+	if (!value && x->define && !x->failed && x->define(x->define_data, (const char *)name, &x->failed))
+		value = xmlHashLookup2(x->ctxt->varHash, name, NULL);
+	return value ? xmlXPathObjectCopy(value) : NULL;
+}
+
+void xpath_on_unknown(struct xpath *x, xpath_define *define, void *data)
+{
+	x->define = define;
+	x->define_data = data;
+	xmlXPathRegisterVariableLookup(x->ctxt, define ? look_up : NULL, x);
+}
+
+/* Where an evaluation stands is kept in the context, so one inside of another puts it back. */
+static xmlXPathObject *evaluate(struct xpath *x, const struct expr *e, xmlNode *node, int *code)
+{
+	xmlXPathContext *c = x->ctxt, outer = *c;
+	xmlXPathObject *result;
+
+	c->node = node;
+	c->userData = code;
+	c->error = (xmlStructuredErrorFunc)on_error;
+	c->opCount = 0;
+	result = xmlXPathCompiledEval(e->compiled, c);
+	c->opCount = outer.opCount;
+	c->node = outer.node;
+	c->userData = outer.userData;
+	c->contextSize = outer.contextSize;
+	c->proximityPosition = outer.proximityPosition;
+	return result;
+}
+
 xmlXPathObject *xpath_eval(struct xpath *x, const struct expr *e, xmlNode *node, GError **error)
 {
-	xmlXPathObject *result;
 	int code = 0;
+	xmlXPathObject *result = evaluate(x, e, node, &code);
 
-	x->ctxt->node = node;
-	x->ctxt->opCount = 0;
-	x->ctxt->userData = &code;
-	x->ctxt->error = (xmlStructuredErrorFunc)on_error;
-	result = xmlXPathCompiledEval(e->compiled, x->ctxt);
 	/* Some errors leave a result behind ("unknown function" in an or): that is no answer. */
-	if (result && code == 0)
+	if (result && code == 0 && !x->failed)
 		return result;
 	xmlXPathFreeObject(result);
-	g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "%s:%u: %s in '%s'",
-		    e->file, e->line, error_words(code), e->text);
+	if (x->failed)
+		g_propagate_error(error, g_steal_pointer(&x->failed));
+	else
+		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "%s:%u: %s in '%s'", e->file, e->line,
+			    error_words(code), e->text);
 	return NULL;
 }
 

@@ -40,6 +40,13 @@ void xpath_variable_string(struct xpath *x, const char *name, const char *text);
 /** xpath_variable_text - as a number if @text is one, else as a string */
 void xpath_variable_text(struct xpath *x, const char *name, const char *text);
 void xpath_forget_variables(struct xpath *x);
+/**
+ * xpath_on_unknown - who defines a variable when an expression first asks for it
+ * @define: calls xpath_variable() and returns true; false with @error; false without: there is none of that name. It may
+ * evaluate other expressions meanwhile. NULL: nobody
+ */
+typedef bool xpath_define(void *data, const char *name, GError **error);
+void xpath_on_unknown(struct xpath *x, xpath_define *define, void *data);
 
 /** xpath_eval - NULL with @error: bad expression, or over 1,000,000 steps (a join: write it in C) */
 xmlXPathObject *xpath_eval(struct xpath *x, const struct expr *e, xmlNode *node, GError **error);

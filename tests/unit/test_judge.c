@@ -143,6 +143,39 @@ static void an_expression_that_fails_is_undecided_not_false(void **state G_GNUC_
 	report_free(r);
 }
 
+static struct report *judge_lets(const char *inner)
+{
+	g_autofree char *rule = g_strconcat(RULE("a-b", "/facts/vm/machine", "<let name='kept' value='@version + 1'/>%s") "</rule>", NULL);
+	g_auto(GStrv) parts = g_strsplit(rule, "%s", 2);
+	g_autofree char *whole = g_strjoinv(inner, parts);
+
+	return judge_with(whole, facts_with("vm", "1"));
+}
+
+/* A value is found when it is first asked for, in the middle of another expression, which then goes on where it was. */
+static void values_are_found_when_they_are_asked_for(void **state G_GNUC_UNUSED)
+{
+	static const struct {
+		const char *lets;
+		guint findings, undecided;
+	} table[] = {
+		{ "<let name='bad' value='vd:nosuch(.)'/><report test='$kept = 2'>x</report>", 1, 0 },
+		{ "<let name='bad' value='vd:nosuch(.)'/><report test='$kept = 2 and $bad'>x</report>", 0, 1 },
+		{ "<let name='more' value='$kept * 10'/><report test=\"@version[$more = 20 and position() = last()]\">x</report>", 1, 0 },
+		{ "<let name='a' value='$b'/><let name='b' value='$a'/><report test='$a'>x</report>", 0, 1 },
+		{ "<let name='a' value='$a'/><report test='$a'>x</report>", 0, 1 },
+		{ "<report test='$nobody'>x</report>", 0, 1 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		struct report *r = judge_lets(table[i].lets);
+
+		assert_int_equal(r->findings->len, table[i].findings);
+		assert_int_equal(r->undecided->len, table[i].undecided);
+		report_free(r);
+	}
+}
+
 static void a_runaway_join_hits_its_budget(void **state G_GNUC_UNUSED)
 {
 	xmlDoc *facts = facts_with("vm", "1");
@@ -413,6 +446,7 @@ int main(void)
 		cmocka_unit_test(an_unmet_need_is_undecided_not_passed),
 		cmocka_unit_test(a_node_that_could_not_be_read_is_undecided_and_enoent_is_knowledge),
 		cmocka_unit_test(an_expression_that_fails_is_undecided_not_false),
+		cmocka_unit_test(values_are_found_when_they_are_asked_for),
 		cmocka_unit_test(a_runaway_join_hits_its_budget),
 		cmocka_unit_test(the_first_true_report_wins),
 		cmocka_unit_test(words_are_chosen_by_the_first_test_that_holds),
