@@ -28,7 +28,7 @@ OPTIONAL_FLAGS := $(if $(findstring libtraceevent,$(OPTIONAL)),-DHAVE_TRACEEVENT
 	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE)
 
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(OPTIONAL)) $(OPTIONAL_FLAGS)
-PC_LIBS := $(shell pkg-config --libs $(LIBS) $(OPTIONAL))
+PC_LIBS := $(shell pkg-config --libs $(LIBS) $(OPTIONAL)) -lstemmer -lm
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) $(SANITIZE) $(CFLAGS) \
 	-D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DRULES_DIR='"$(DATADIR)/rules"' \
 	-DLOCALE_DIR='"$(LOCALEDIR)"' \

@@ -16,8 +16,10 @@
 #include "judge/judge.h"
 #include "diagnose/request.h"
 #include "diagnose/describe.h"
+#include "rules/likeness.h"
 #include "rules/rules.h"
 #include "diagnose/sampling.h"
+#include "logs/alike.h"
 #include "logs/scan.h"
 #include "source/source.h"
 #include "base/xml.h"
@@ -118,6 +120,7 @@ static bool save_facts(const struct request *rq, xmlDoc *facts, GError **error)
 xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArray *rules,
 		       struct sampling *sampling, GError **error)
 {
+	auto_free(likeness_index) struct likeness_index *index = likeness_index_new(rules);
 	g_auto(GStrv) all = NULL, chosen = NULL;
 	xmlDoc *facts;
 
@@ -128,6 +131,7 @@ xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArra
 	facts = gather_facts(record, chosen, rq->from ? NULL : sampling);
 	facts_setf(xmlDocGetRootElement(facts), "domains", "%u", g_strv_length(all));
 	scan_logs(rules, record, facts);
+	alike_add(rules, index, record, facts);
 	record_seal(record);
 	return facts;
 }

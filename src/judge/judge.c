@@ -175,13 +175,13 @@ static bool fill_finding(struct trial *t, const struct rule_report *report, stru
 	const struct rule *r = t->rule;
 
 	f->rule = g_strdup(r->id);
-	f->cause = g_strdup(r->cause);
+	f->cause = r->cause_of ? xpath_string(t->x, r->cause_of, t->node, error) : g_strdup(r->cause);
 	f->severity = report->severity;
 	f->confidence = report->confidence;
 	f->domain = g_strdup(t->domain);
 	f->symptoms = g_strdupv(r->symptoms);
 	f->subject = xpath_string(t->x, r->subject, t->node, error);
-	if (!f->subject || !fill_words(t, report, f, error) || !collect_evidence(t, f->evidence, error) ||
+	if (!f->cause || !f->subject || !fill_words(t, report, f, error) || !collect_evidence(t, f->evidence, error) ||
 	    !fill_fixes(t, f->fixes, error))
 		return false;
 	copy_references(f->references, r->references);

@@ -45,11 +45,11 @@ void judge_mute(struct report *report, const struct muting *muting)
 		}
 }
 
-static bool is_fallback(const struct finding *f, GPtrArray *rules)
+static enum fallback fallback_of(const struct finding *f, GPtrArray *rules)
 {
 	const struct rule *r = rules_find(rules, f->rule);
 
-	return r && r->is_fallback;
+	return r ? r->fallback : FALLBACK_NO;
 }
 
 static bool is_about_text_of(const struct finding *f, const struct finding *fallback)
@@ -71,10 +71,11 @@ void judge_fallbacks(struct report *report, GPtrArray *rules)
 
 	for (guint i = all->len; i-- > 0;) {
 		const struct finding *f = all->pdata[i];
+		enum fallback own = fallback_of(f, rules);
 		bool explained = false;
 
-		for (guint k = 0; is_fallback(f, rules) && k < all->len && !explained; k++)
-			explained = !is_fallback(all->pdata[k], rules) && is_about_text_of(all->pdata[k], f);
+		for (guint k = 0; own && k < all->len && !explained; k++)
+			explained = fallback_of(all->pdata[k], rules) < own && is_about_text_of(all->pdata[k], f);
 		if (explained) {
 			g_ptr_array_remove_index(all, i);
 			report->fired--;
@@ -208,7 +209,7 @@ static bool is_of_given_text(const struct finding *f)
 static void score(struct finding *f, GPtrArray *rules, struct complaint complaint)
 {
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
-	if (f->severity < SEVERITY_ERROR && is_of_given_text(f) && !is_fallback(f, rules))
+	if (f->severity < SEVERITY_ERROR && is_of_given_text(f) && fallback_of(f, rules) == FALLBACK_NO)
 		f->score += (1 - f->score) / 4;
 	if (!complaint.symptom)
 		return;

@@ -310,6 +310,34 @@ bool rule_text_has_words(const GPtrArray *parts)
 	return found;
 }
 
+void rule_text_words(const GPtrArray *parts, GString *out)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+
+		if (part->words)
+			g_string_append_printf(out, "%s ", part->words);
+		for (guint n = 0; part->choice && n < part->choice->len; n++)
+			rule_text_words(((struct alternative *)part->choice->pdata[n])->parts, out);
+	}
+}
+
+void rule_text_outline(const GPtrArray *parts, GString *out)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		const struct part *part = parts->pdata[i];
+		const struct alternative *last =
+			part->choice && part->choice->len ? part->choice->pdata[part->choice->len - 1] : NULL;
+
+		if (part->words)
+			g_string_append(out, part->words);
+		if (part->value)
+			g_string_append(out, "…");
+		if (last && !last->test)
+			rule_text_outline(last->parts, out);
+	}
+}
+
 void rule_text_show(const GPtrArray *parts, GString *out)
 {
 	for (guint i = 0; i < parts->len; i++) {

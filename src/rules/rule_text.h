@@ -51,6 +51,10 @@ bool rule_text_refused(const struct rule_text *t);
 void rule_text_each(const GPtrArray *parts, void (*visit)(void *data, const struct expr *e, bool is_value), void *data);
 /** rule_text_has_words - is there anything that a translator could say otherwise? */
 bool rule_text_has_words(const GPtrArray *parts);
+/** rule_text_words - adds all words of it, those of each alternative, apart by blanks */
+void rule_text_words(const GPtrArray *parts, GString *out);
+/** rule_text_outline - adds what of it stands whatever the facts are: "…" for a value, of a choice the last resort */
+void rule_text_outline(const GPtrArray *parts, GString *out);
 /** rule_text_show - as readers of rules see it: {expression}, [one|or another] */
 void rule_text_show(const GPtrArray *parts, GString *out);
 

@@ -107,6 +107,7 @@ static void rule_free(void *p)
 	g_strfreev(r->symptoms);
 	expr_free(r->context);
 	expr_free(r->subject);
+	expr_free(r->cause_of);
 	rule_text_done(&r->title);
 	g_ptr_array_unref(r->logs);
 	g_ptr_array_unref(r->params);
@@ -339,7 +340,7 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	r->confidence = (enum confidence)attr_level(n, "confidence", confidence_parse, 0);
 	r->symptoms = attr_words(n, "symptoms");
 	r->errors_judged = errors != NULL;
-	r->is_fallback = fallback != NULL;
+	r->fallback = !fallback ? FALLBACK_NO : strcmp(fallback, "last") == 0 ? FALLBACK_LAST : FALLBACK_YES;
 	r->logs = g_ptr_array_new_with_free_func((GDestroyNotify)signature_free);
 	r->params = g_ptr_array_new_with_free_func(param_free);
 	r->lets = g_ptr_array_new_with_free_func(let_free);
@@ -353,6 +354,7 @@ static struct rule *load_rule(struct loader *l, const xmlNode *n)
 	l->file = r->file; /* expressions borrow it */
 	r->context = load_context(l, r, n);
 	r->subject = compile(l, n, subject);
+	r->cause_of = compile_attr(l, n, "cause-of");
 	for (xmlNode *c = n->children; c; c = c->next)
 		load_child(l, r, c);
 	return r;

@@ -60,15 +60,19 @@ struct explains {
 	bool same_subject;
 };
 
+/** Who speaks about a text: each only where none before it does. */
+enum fallback { FALLBACK_NO, FALLBACK_YES, FALLBACK_LAST };
+
 struct rule {
 	char *id, *cause, *file;
+	struct expr *cause_of; /* of the context, where the cause depends on it; NULL: @cause */
 	unsigned int line;
 	enum severity severity;
 	enum confidence confidence;
 	GStrv symptoms;
 	bool host;	     /* the context lies in /facts/host: evaluated once */
 	GPtrArray *logs;     /* of struct signature; if any, the context is what they matched */
-	bool is_fallback;    /* only where no other finding is about the same text */
+	enum fallback fallback;
 	bool errors_judged;  /* a context node with @error is the rule's business */
 	char *where; /* the context as it stands in the file */
 	struct expr *context;

@@ -13,9 +13,11 @@
 #include "diagnose/gather.h"
 #include "facts/domains.h"
 #include "facts/facts.h"
+#include "logs/alike.h"
 #include "logs/scan.h"
 #include "rules/case_file.h"
 #include "rules/case_head.h"
+#include "rules/likeness.h"
 #include "rules/rules.h"
 #include "source/source.h"
 
@@ -23,6 +25,7 @@ struct world {
 	char *dir;
 	GPtrArray *rules;
 	xmlRelaxNG *schema;
+	struct likeness_index *index;
 	struct source *knowledge;
 	unsigned int cases;
 };
@@ -72,6 +75,7 @@ static bool case_holds(struct world *w, const char *path)
 	(void)domains_list(src, &domains);
 	facts = gather_facts(src, domains, NULL);
 	scan_logs(w->rules, src, facts);
+	alike_add(w->rules, w->index, src, facts);
 	holds = is_valid(w, facts, path);
 	facts_free(facts);
 	source_free(src);
@@ -105,12 +109,14 @@ static void the_facts_of_every_case_are_declared(void **state G_GNUC_UNUSED)
 
 	assert_non_null(w.schema);
 	assert_true(rules_load(w.rules, dir, &error));
+	w.index = likeness_index_new(w.rules);
 	w.knowledge = record_new(source_knowledge_new());
 	for (guint i = 0; i < w.rules->len; i++)
 		failed += rule_fails(&w, ((const struct rule *)w.rules->pdata[i])->id);
 	print_message("%u cases, the facts of %u are not as facts.rng says\n", w.cases, failed);
 	assert_int_equal(failed, 0);
 	assert_true(w.cases > 1000);
+	likeness_index_free(w.index);
 	source_free(w.knowledge);
 	xmlRelaxNGFree(w.schema);
 	g_ptr_array_unref(w.rules);

@@ -14,6 +14,7 @@
 #include "report/pen.h"
 #include "commands/pager.h"
 #include "rules/known.h"
+#include "rules/likeness.h"
 #include "rules/rules.h"
 #include "rules/signature.h"
 #include "commands/rules/rules_check.h"
@@ -220,7 +221,7 @@ static GPtrArray *select_rules(GPtrArray *rules, const GPtrArray *ids)
 }
 
 /* Those of one rule lie with our own rules, or beside its file. */
-static unsigned int test_one(struct rule *rule, enum test_mode mode, GString *out, unsigned int *cases)
+static unsigned int test_one(struct rule *rule, struct likeness_index *index, enum test_mode mode, GString *out, unsigned int *cases)
 {
 	g_autoptr(GPtrArray) one = g_ptr_array_new();
 	g_autofree char *own = data_dir();
@@ -228,9 +229,9 @@ static unsigned int test_one(struct rule *rule, enum test_mode mode, GString *ou
 	unsigned int before = *cases, failed;
 
 	g_ptr_array_add(one, rule);
-	failed = rules_test(one, own, mode, out, cases);
+	failed = rules_test(one, index, own, mode, out, cases);
 	if (*cases == before)
-		failed = rules_test(one, beside, mode, out, cases);
+		failed = rules_test(one, index, beside, mode, out, cases);
 	if (*cases > before)
 		return failed;
 	g_string_append_printf(out, "%s: it has no case in %s/cases\n", rule->id, beside);
@@ -242,17 +243,18 @@ static int run_plan(GPtrArray *all, const struct test_plan *plan)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autoptr(GPtrArray) rules = select_rules(all, plan->ids);
+	auto_free(likeness_index) struct likeness_index *index = likeness_index_new(all);
 	g_autofree char *own = data_dir();
 	unsigned int cases = 0, n = 0;
 
 	if (!rules)
 		return EXIT_CANNOT;
 	for (guint i = 0; i < plan->places->len; i++)
-		n += rules_test(rules, plan->places->pdata[i], plan->mode, out, &cases);
+		n += rules_test(rules, index, plan->places->pdata[i], plan->mode, out, &cases);
 	for (guint i = 0; plan->places->len == 0 && plan->ids->len > 0 && i < rules->len; i++)
-		n += test_one(rules->pdata[i], plan->mode, out, &cases);
+		n += test_one(rules->pdata[i], index, plan->mode, out, &cases);
 	if (plan->places->len == 0 && plan->ids->len == 0)
-		n = rules_test(rules, own, plan->mode, out, &cases);
+		n = rules_test(rules, index, own, plan->mode, out, &cases);
 	if (plan->mode == TEST_FIXES) {
 		fputs(out->str, stdout);
 		return EXIT_CLEAN;

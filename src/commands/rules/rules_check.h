@@ -16,11 +16,14 @@
 unsigned int rules_lint(GPtrArray *rules, const char *dir, GString *out);
 /** What becomes of the findings of a case: compared with what it expects, written as that, or what to do about them
  *  is listed, each fix a JSON object in a line. */
+struct likeness_index;
+
 enum test_mode { TEST_COMPARE, TEST_WRITE, TEST_FIXES };
 
 /** rules_test - runs the cases in @dir of @rules; failures, or fixes, are added to @out
  *  @ret_cases: their number is added. Return: how many failed */
-unsigned int rules_test(GPtrArray *rules, const char *dir, enum test_mode mode, GString *out, unsigned int *ret_cases);
+unsigned int rules_test(GPtrArray *rules, struct likeness_index *index, const char *dir, enum test_mode mode, GString *out,
+			unsigned int *ret_cases);
 
 struct finding;
 /** rules_append_fixes - those of @f, which the case @path came to */

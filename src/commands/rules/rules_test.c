@@ -12,6 +12,7 @@
 #include "judge/judge.h"
 #include "rules/rules.h"
 #include "commands/rules/rules_check.h"
+#include "logs/alike.h"
 #include "logs/scan.h"
 #include "rules/case_file.h"
 #include "rules/case_head.h"
@@ -31,7 +32,7 @@ static bool has_fired(const struct rule *r G_GNUC_UNUSED, const struct tally *t)
 /* A rule of last resort has nothing to judge where there is no such text. */
 static bool is_clean(const struct rule *r, const struct tally *t)
 {
-	return t->fired == 0 && (t->passed + t->unmatched > 0 || r->is_fallback);
+	return t->fired == 0 && (t->passed + t->unmatched > 0 || r->fallback);
 }
 
 static bool is_undecided(const struct rule *r G_GNUC_UNUSED, const struct tally *t)
@@ -62,6 +63,7 @@ struct bench {
 	GPtrArray *jobs;   /* of struct job */
 	GHashTable *bases; /* what "base:" says -> struct source; each asked once */
 	struct source *knowledge;
+	struct likeness_index *index; /* of all rules, not only those that are tested */
 };
 
 struct job {
@@ -95,7 +97,7 @@ static struct source *open_case(struct bench *b, const char *path, const struct 
 }
 
 /* How the one rule judges the case. */
-static struct tally judge_case(struct rule *rule, struct source *src, struct report *report)
+static struct tally judge_case(const struct bench *b, struct rule *rule, struct source *src, struct report *report)
 {
 	g_autoptr(GPtrArray) one = g_ptr_array_new();
 	g_auto(GStrv) domains = NULL;
@@ -106,6 +108,7 @@ static struct tally judge_case(struct rule *rule, struct source *src, struct rep
 	(void)domains_list(src, &domains);
 	facts = gather_facts(src, domains, NULL);
 	scan_logs(one, src, facts);
+	alike_add(one, b->index, src, facts);
 	judge(one, facts, report, &tally);
 	facts_free(facts);
 	return tally;
@@ -147,7 +150,7 @@ static void judge_job(const struct bench *b, const struct job *job, const struct
 {
 	const struct promise *promise = promise_of(job->name);
 	struct report *report = report_new();
-	struct tally t = judge_case(job->rule, src, report);
+	struct tally t = judge_case(b, job->rule, src, report);
 
 	if (b->mode == TEST_FIXES)
 		for (guint i = 0; i < report->findings->len; i++)
@@ -233,9 +236,10 @@ static unsigned int run_jobs(struct bench *b, GString *out)
 	return failed;
 }
 
-unsigned int rules_test(GPtrArray *rules, const char *dir, enum test_mode mode, GString *out, unsigned int *ret_cases)
+unsigned int rules_test(GPtrArray *rules, struct likeness_index *index, const char *dir, enum test_mode mode, GString *out,
+			unsigned int *ret_cases)
 {
-	struct bench b = { .dir = dir, .mode = mode };
+	struct bench b = { .dir = dir, .mode = mode, .index = index };
 	unsigned int failed;
 
 	b.jobs = g_ptr_array_new_with_free_func(job_free);

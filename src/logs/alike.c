@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "logs/alike.h"
+
+#include <stdbool.h>
+
+#include "base/xml.h"
+#include "facts/facts.h"
+#include "rules/likeness.h"
+#include "rules/rules.h"
+#include "source/source.h"
+
+#define TEXT "/vmdoctor/error.txt"
+#define ORIGINALS "/vmdoctor/error.original.txt" /* the same in English, where it was in another language */
+#define CAUSES_MAX 3
+
+static bool is_known_line(GPtrArray *rules, const xmlNode *match)
+{
+	const struct rule *r = facts_is(match, "from", TEXT) ? rules_find(rules, facts_get(match, "rule")) : NULL;
+
+	return r && r->fallback == FALLBACK_NO;
+}
+
+/* Does any rule know a line of the text? */
+static bool is_known(GPtrArray *rules, xmlDoc *facts)
+{
+	for (const xmlNode *scope = xmlDocGetRootElement(facts)->children; scope; scope = scope->next)
+		for (const xmlNode *m = xml_child(scope, "match"); m; m = xml_next(m, "match"))
+			if (is_known_line(rules, m))
+				return true;
+	return false;
+}
+
+static void add(xmlNode *host, const struct likeness *l, double best)
+{
+	g_autoptr(GString) title = g_string_new(NULL);
+	xmlNode *alike = facts_add(host, "alike");
+
+	rule_text_outline(l->rule->title.english, title);
+	facts_from(alike, TEXT, 0);
+	facts_set(alike, "rule", l->rule->id);
+	facts_set(alike, "cause", l->rule->cause);
+	facts_set(alike, "title", g_strstrip(title->str));
+	facts_setf(alike, "score", "%.0f", l->score);
+	facts_setf(alike, "common", "%u", l->common);
+	facts_setf(alike, "lead", "%.2f", l->lead);
+	facts_setf(alike, "share", "%.2f", l->score / best);
+	facts_text(alike, l->words);
+}
+
+void alike_add(GPtrArray *rules, struct likeness_index *index, struct source *src, xmlDoc *facts)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(GPtrArray) found = NULL;
+
+	if (source_read(src, ORIGINALS, &text, NULL) < 0 && source_read(src, TEXT, &text, NULL) < 0)
+		return;
+	if (is_known(rules, facts))
+		return;
+	found = likeness_find(index, text, CAUSES_MAX);
+	for (guint i = 0; i < found->len; i++)
+		add(facts_host(facts), found->pdata[i], ((struct likeness *)found->pdata[0])->score);
+}
