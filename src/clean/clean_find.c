@@ -9,11 +9,14 @@
 
 #include <string.h>
 
+#include "clean/random.h"
+
 #define CONTEXT_BYTES 400 /* how far back "secret," or "fw_cfg" may stand before "data=" */
 #define BLANKS_MAX 3
 #define NAME_MAX_BYTES 64
 #define USER_MAX_BYTES 512 /* of "user:password" in a URL */
 #define TITLE_MAX_BYTES 64 /* "RSA PRIVATE KEY-----" */
+#define RUN_MAX_BYTES 512
 
 /* What is looked at: [text, end), a word that was found at @at, and behind it @after. */
 struct look {
@@ -189,9 +192,149 @@ static bool find_assigned(const struct look *l, bool strongly, bool whole_line, 
 	return !is_switch(p, (size_t)(end - p)) && set_span(l, p, end, kind, ret);
 }
 
+static const char *skip_word(const struct look *l, const char *p)
+{
+	while (p < l->end && *p != '\0' && !g_ascii_isspace(*p))
+		p++;
+	return p;
+}
+
+/* The argument behind @p: after blanks, or in an argument vector after its NUL. */
+static const char *next_word(const struct look *l, const char *p)
+{
+	return l->is_argv && p < l->end && *p == '\0' ? p + 1 : skip(l, p, " \t", BLANKS_MAX);
+}
+
+static bool is_part_of_word(const struct look *l)
+{
+	return l->at > l->text && g_ascii_isalnum(l->at[-1]);
+}
+
+/* The end of a run of letters and digits, as far as random_word() looks. */
+static const char *end_of_run(const struct look *l, const char *p)
+{
+	const char *begin = p;
+
+	while (p < l->end && p - begin <= RUN_MAX_BYTES && g_ascii_isalnum(*p))
+		p++;
+	return p;
+}
+
+/* A value that people choose has a digit or a sign; a word of the language has none. */
+static bool is_chosen(const char *p, const char *end)
+{
+	for (; p < end; p++)
+		if (!g_ascii_isalpha(*p) && *p != '-' && *p != '.')
+			return true;
+	return false;
+}
+
+/* --password X. Of "--password-file X" the value is no secret. */
+static bool find_option(const struct look *l, struct clean_span *ret)
+{
+	const char *p = l->after, *end;
+	struct quote q;
+
+	while (p < l->end && p - l->after < NAME_MAX_BYTES && is_word_byte(*p))
+		p++;
+	if (p == l->end || *p == '=' || is_word_byte(*p) || is_of_else(l->at, (size_t)(p - l->at)))
+		return false;
+	p = next_word(l, p);
+	q = quote_at(l, p);
+	p += q.size;
+	end = q.size > 0 ? end_of_quoted(l, p, q) : end_of_bare(l, p);
+	return *p != '-' && set_span(l, p, end, "password", ret);
+}
+
+/* As people write it: "the password is X". */
+static bool find_prose(const struct look *l, struct clean_span *ret)
+{
+	const char *p = l->after, *end;
+
+	while (p < l->end && p - l->after < NAME_MAX_BYTES && g_ascii_isalpha(*p))
+		p++;
+	p = skip(l, p, " \t", BLANKS_MAX);
+	if (l->end - p < 4 || (g_ascii_strncasecmp(p, "is ", 3) != 0 && memcmp(p, "= ", 2) != 0))
+		return false;
+	p = skip(l, p + 2, " \t'\"", BLANKS_MAX);
+	end = end_of_bare(l, p);
+	return is_chosen(p, end) && set_span(l, p, end, "password", ret);
+}
+
 static bool find_password(const struct look *l, struct clean_span *ret)
 {
-	return find_assigned(l, true, false, "password", ret);
+	bool is_option = l->at - l->text >= 2 && memcmp(l->at - 2, "--", 2) == 0;
+
+	return find_assigned(l, true, false, "password", ret) || (is_option && find_option(l, ret)) || find_prose(l, ret);
+}
+
+/* rootpw=X, pw: X, pass: X; and "pw X", where X is no word. */
+static bool find_short(const struct look *l, struct clean_span *ret)
+{
+	const char *p = l->after, *value, *end;
+	bool is_said;
+
+	if (p == l->end || !is_any(*p, "=: \t") || (*p != '=' && is_part_of_word(l)))
+		return false;
+	is_said = *p == '=' || *p == ':';
+	value = skip(l, p + 1, " \t", BLANKS_MAX);
+	if (*p == '=' && value != p + 1)
+		return false;
+	value += quote_at(l, value).size;
+	if (value == l->end || *value == '/' || is_hidden(value, l->end))
+		return false;
+	end = is_said ? end_of_bare(l, value) : end_of_run(l, value);
+	return (is_said ? !is_switch(value, (size_t)(end - value)) : random_word(value, (size_t)(end - value))) &&
+	       set_span(l, value, end, "password", ret);
+}
+
+/* rd.luks.key=X, "tsig-key X": what a key is has no other sign than that it is random. */
+static bool find_key(const struct look *l, struct clean_span *ret)
+{
+	const char *p = l->after, *end;
+
+	if (p == l->end || !is_any(*p, "=: \t"))
+		return false;
+	p = skip(l, p + 1, " \t", BLANKS_MAX);
+	p += quote_at(l, p).size;
+	end = end_of_run(l, p);
+	return random_word(p, (size_t)(end - p)) && set_span(l, p, end, "key", ret);
+}
+
+/* ?sig=X, &X-Amz-Signature=X: who has the address of a signed request has what it gives. */
+static bool find_signature(const struct look *l, struct clean_span *ret)
+{
+	if (l->at == l->text || !is_any(l->at[-1], "?&;-"))
+		return false;
+	return set_span(l, l->after, end_of_bare(l, l->after), "signed address", ret);
+}
+
+/* NAME=X, where neither says what X is, but nobody makes such a word. */
+static bool find_random(const struct look *l, struct clean_span *ret)
+{
+	static const char *const names[] = { "guest", "name", "id", "uuid", "node-name", "nodename", "ino", NULL };
+	const char *begin = l->at, *p = l->after, *end;
+
+	while (begin > l->text && l->at - begin < NAME_MAX_BYTES && is_word_byte(begin[-1]))
+		begin--;
+	for (size_t i = 0; names[i]; i++)
+		if (strlen(names[i]) == (size_t)(l->at - begin) && memcmp(begin, names[i], (size_t)(l->at - begin)) == 0)
+			return false;
+	p += quote_at(l, p).size;
+	end = end_of_run(l, p);
+	return random_word(p, (size_t)(end - p)) && set_span(l, p, end, "random value", ret);
+}
+
+/* Tokens that their makers mark. Source: each provider's page on its tokens' formats; JSON Web Tokens, RFC 7519 */
+static bool find_marked(const struct look *l, struct clean_span *ret)
+{
+	const char *p = l->after;
+
+	if (is_part_of_word(l))
+		return false;
+	while (p < l->end && (is_word_byte(*p) || *p == '/'))
+		p++;
+	return p - l->after >= 16 && set_span(l, l->at, p, "token", ret);
 }
 
 static bool find_secret(const struct look *l, struct clean_span *ret)
@@ -343,6 +486,28 @@ static bool find_virsh(const struct look *l, struct clean_span *ret)
 	return set_span(l, skip(l, l->after, " \t", BLANKS_MAX), end_of_line(l, l->after), "secret", ret);
 }
 
+/* What stands behind so many words on the line, which say of whom it is. */
+static bool find_behind(const struct look *l, unsigned int words, struct clean_span *ret)
+{
+	const char *p = next_word(l, l->after);
+
+	for (unsigned int i = 0; i < words; i++)
+		p = next_word(l, skip_word(l, p));
+	return p < l->end && *p != '-' && set_span(l, p, skip_word(l, p), "password", ret);
+}
+
+/* `virsh set-user-password DOMAIN USER PASSWORD`; guest-set-user-password user USER BASE64, of the agent's log. */
+static bool find_user_password(const struct look *l, struct clean_span *ret)
+{
+	return l->after < l->end && *l->after == ' ' && find_behind(l, 2, ret);
+}
+
+/* HMP: set_password PROTOCOL PASSWORD. Source: QEMU hmp-commands.hx */
+static bool find_set_password(const struct look *l, struct clean_span *ret)
+{
+	return l->after < l->end && *l->after == ' ' && find_behind(l, 1, ret);
+}
+
 /* audit: the command line, hexadecimal when it holds blanks or NULs. */
 static bool find_proctitle(const struct look *l, struct clean_span *ret)
 {
@@ -363,6 +528,7 @@ static const struct trigger {
 	const char *word; /* lower case */
 	bool (*find)(const struct look *l, struct clean_span *ret);
 } triggers[] = {
+	{ "set-user-password", find_user_password }, { "set_password", find_set_password },
 	{ "passw", find_password },	   { "passphrase", find_password }, { "pwd", find_pwd },
 	{ "secret-set-value", find_virsh }, { "secret", find_secret },	    { "token", find_secret },
 	{ "credential", find_credential }, { "apikey", find_secret },	    { "api_key", find_secret },
@@ -374,6 +540,11 @@ static const struct trigger {
 	{ "$1$", find_crypt },		   { "$5$", find_crypt },	    { "$6$", find_crypt },
 	{ "$y$", find_crypt },		   { "$2a$", find_crypt },	    { "$2b$", find_crypt },
 	{ "$2y$", find_crypt },
+	{ "pw", find_short },		   { "pass", find_short },	    { "key", find_key },
+	{ "sig=", find_signature },	   { "signature=", find_signature }, { "akia", find_marked },
+	{ "ghp_", find_marked },	   { "github_pat_", find_marked },  { "glpat-", find_marked },
+	{ "xoxb-", find_marked },	   { "xoxp-", find_marked },	    { "eyj", find_marked },
+	{ "sk_live_", find_marked },	   { "aiza", find_marked },
 };
 
 /* Bit (a, b): some word begins with these two letters. */
@@ -387,8 +558,17 @@ static void pairs_init(unsigned char pairs[8192])
 	}
 }
 
+/* Every '=' is looked at; what the word before it says goes first, so this comes when that found nothing. */
+static bool find_value(struct look *l, struct clean_span *ret)
+{
+	l->after = l->at + 1;
+	return find_random(l, ret);
+}
+
 static bool find_at(struct look *l, struct clean_span *ret)
 {
+	if (*l->at == '=')
+		return find_value(l, ret);
 	for (size_t i = 0; i < G_N_ELEMENTS(triggers); i++) {
 		const char *word = triggers[i].word;
 		size_t n;
@@ -418,7 +598,7 @@ bool clean_find(const char *text, size_t size, size_t from, struct clean_span *r
 		unsigned int n = (unsigned int)fold[(unsigned char)text[i]] << 8 |
 				 fold[(unsigned char)text[i + 1]];
 
-		if (!(pairs[n >> 3] & 1u << (n & 7)))
+		if (text[i] != '=' && !(pairs[n >> 3] & 1u << (n & 7)))
 			continue;
 		l.at = text + i;
 		if (find_at(&l, ret) && ret->begin >= from)

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "clean/random.h"
+
 #define ATTRIBUTES_MAX 64
 
 /* A piece of the text. */
@@ -160,7 +162,7 @@ static struct piece value_of(const struct tag *tag, const char *name)
 
 static bool sounds_secret(struct piece name)
 {
-	static const char *const words[] = { "pass", "secret", "token", "key", "cred", "auth", "cookie" };
+	static const char *const words[] = { "pass", "pw", "secret", "token", "key", "cred", "auth", "cookie" };
 	g_autofree char *lower = g_ascii_strdown(name.begin, (gssize)name.size);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
@@ -178,18 +180,8 @@ static bool is_value_secret(const struct tag *tag, struct piece value)
 	if (is(tag->name, "arg"))
 		return (begins(value, "name=") && holds(value, "string=")) ||
 		       (begins(value, "type=11,") && holds(value, "value="));
-	return is_one_of(tag->name, named) && sounds_secret(value_of(tag, "name"));
-}
-
-static void clean_attributes(struct cleaning *c, const struct tag *tag)
-{
-	for (size_t i = 0; i < tag->n; i++) {
-		const struct attribute *a = &tag->attributes[i];
-
-		if (is_one_of(a->name, secret_attributes) ||
-		    (is(a->name, "value") && is_value_secret(tag, a->value)))
-			hide(c, a->value);
-	}
+	return (is_one_of(tag->name, named) && sounds_secret(value_of(tag, "name"))) ||
+	       random_word(value.begin, value.size);
 }
 
 static struct piece around(const struct cleaning *c, unsigned int levels)
@@ -198,11 +190,53 @@ static struct piece around(const struct cleaning *c, unsigned int levels)
 				     : (struct piece){ "", 0 };
 }
 
+/* What libvirt keeps for other programs; its elements and attributes are theirs. */
+static bool is_in_metadata(const struct cleaning *c)
+{
+	for (unsigned int i = 0; i < c->open->len; i++)
+		if (is(around(c, i), "metadata"))
+			return true;
+	return false;
+}
+
+static void clean_attributes(struct cleaning *c, const struct tag *tag)
+{
+	for (size_t i = 0; i < tag->n; i++) {
+		const struct attribute *a = &tag->attributes[i];
+
+		if (is_one_of(a->name, secret_attributes) || (is(a->name, "value") && is_value_secret(tag, a->value)) ||
+		    (is_in_metadata(c) && (sounds_secret(a->name) || (is(a->name, "value") && sounds_secret(tag->name)))))
+			hide(c, a->value);
+	}
+}
+
 /* SMBIOS strings and fw_cfg entries: what a host hands to a guest's cloud-init or Ignition. */
 static bool is_text_secret(const struct cleaning *c)
 {
 	return is_one_of(around(c, 0), secret_elements) ||
-	       (is(around(c, 0), "entry") && (c->is_fwcfg || is(around(c, 1), "oemStrings")));
+	       (is(around(c, 0), "entry") && (c->is_fwcfg || is(around(c, 1), "oemStrings"))) ||
+	       (sounds_secret(around(c, 0)) && is_in_metadata(c));
+}
+
+/* Where people and managers write what they like, words that nobody makes are hidden one by one. */
+static bool is_free_text(const struct cleaning *c)
+{
+	static const char *const free[] = { "title", "description", "entry", NULL };
+
+	return is_one_of(around(c, 0), free);
+}
+
+static void hide_random_words(struct cleaning *c, const char *p, const char *end)
+{
+	while (p < end) {
+		const char *begin = p;
+
+		while (p < end && g_ascii_isalnum(*p))
+			p++;
+		if (random_word(begin, (size_t)(p - begin)))
+			hide(c, (struct piece){ begin, (size_t)(p - begin) });
+		p += p == begin;
+	}
 }
 
 static void clean_between(struct cleaning *c, const char *begin, const char *end)
@@ -213,6 +247,8 @@ static void clean_between(struct cleaning *c, const char *begin, const char *end
 		end--;
 	if (begin < end && is_text_secret(c))
 		hide(c, (struct piece){ begin, (size_t)(end - begin) });
+	else if (begin < end && is_free_text(c))
+		hide_random_words(c, begin, end);
 }
 
 static void enter(struct cleaning *c, const struct tag *tag)
