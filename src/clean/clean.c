@@ -10,13 +10,15 @@
 
 #include "source/source.h"
 
+#define PASSES_MAX 8
+
 static void know(GHashTable *known, const char *value, size_t size)
 {
 	if (known && size > 0)
 		g_hash_table_add(known, g_strndup(value, size));
 }
 
-GBytes *clean_text(const char *text, size_t size, GHashTable *known)
+static GBytes *clean_once(const char *text, size_t size, GHashTable *known)
 {
 	struct clean_span s;
 	GString *out;
@@ -33,6 +35,24 @@ GBytes *clean_text(const char *text, size_t size, GHashTable *known)
 	} while (clean_find(text, size, at, &s));
 	g_string_append_len(out, text + at, (gssize)(size - at));
 	return g_string_free_to_bytes(out);
+}
+
+/* What is left of a text may read anew like something with a secret in it; what was hidden is to be the end of it. */
+GBytes *clean_text(const char *text, size_t size, GHashTable *known)
+{
+	GBytes *cleaned = clean_once(text, size, known);
+
+	for (int i = 1; cleaned && i < PASSES_MAX; i++) {
+		gsize n;
+		const char *left = g_bytes_get_data(cleaned, &n);
+		GBytes *again = clean_once(left, n, known);
+
+		if (!again)
+			break;
+		g_bytes_unref(cleaned);
+		cleaned = again;
+	}
+	return cleaned;
 }
 
 GBytes *clean_binary(const char *bytes, size_t size, GHashTable *known)

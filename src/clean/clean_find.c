@@ -5,192 +5,15 @@
  * A set of the first two letters of every word says at each byte whether it is worth a closer
  * look, so that eight megabytes of log take some hundredths of a second.
  */
-#include "clean/clean.h"
+#include "clean/clean_look.h"
 
 #include <string.h>
 
 #include "clean/random.h"
 
-#define CONTEXT_BYTES 400 /* how far back "secret," or "fw_cfg" may stand before "data=" */
-#define BLANKS_MAX 3
-#define NAME_MAX_BYTES 64
 #define USER_MAX_BYTES 512 /* of "user:password" in a URL */
 #define TITLE_MAX_BYTES 64 /* "RSA PRIVATE KEY-----" */
 #define RUN_MAX_BYTES 512
-
-/* What is looked at: [text, end), a word that was found at @at, and behind it @after. */
-struct look {
-	const char *text, *end, *at, *after;
-	bool is_argv; /* NULs separate the words */
-};
-
-/* A report may have cut it short: "[redac…". */
-static bool is_hidden(const char *p, const char *end)
-{
-	size_t n = strlen("[redac");
-
-	return (size_t)(end - p) >= n && memcmp(p, CLEAN_HIDDEN, n) == 0;
-}
-
-static bool set_span(const struct look *l, const char *begin, const char *end, const char *kind,
-		     struct clean_span *ret)
-{
-	if (begin >= end || is_hidden(begin, l->end))
-		return false;
-	*ret = (struct clean_span){ (size_t)(begin - l->text), (size_t)(end - l->text), kind };
-	return true;
-}
-
-static bool is_any(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c);
-}
-
-static const char *skip(const struct look *l, const char *p, const char *set, size_t most)
-{
-	for (size_t n = 0; p < l->end && n < most && is_any(*p, set); n++)
-		p++;
-	return p;
-}
-
-/* The end of a line, or of an argument. */
-static const char *end_of_line(const struct look *l, const char *p)
-{
-	while (p < l->end && *p != '\n' && *p != '\0')
-		p++;
-	return p;
-}
-
-static const char *begin_of_context(const struct look *l)
-{
-	const char *p = l->at;
-
-	while (p > l->text && l->at - p < CONTEXT_BYTES && p[-1] != '\n')
-		p--;
-	return p;
-}
-
-/* Does @word, in any case, stand before on the same line? */
-static bool stands_before(const struct look *l, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = begin_of_context(l); p + n <= l->at; p++)
-		if (g_ascii_strncasecmp(p, word, n) == 0)
-			return true;
-	return false;
-}
-
-/* The quote that is open before a value: ", ', \", &quot; or none. */
-struct quote {
-	const char *text;
-	size_t size;
-};
-
-static struct quote quote_at(const struct look *l, const char *p)
-{
-	static const char *const quotes[] = { "\"", "'", "\\\"", "\\\\\\\"", "&quot;", "&apos;" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(quotes); i++) {
-		size_t n = strlen(quotes[i]);
-
-		if ((size_t)(l->end - p) >= n && memcmp(p, quotes[i], n) == 0)
-			return (struct quote){ quotes[i], n };
-	}
-	return (struct quote){ "", 0 };
-}
-
-static const char *end_of_quoted(const struct look *l, const char *p, struct quote q)
-{
-	for (; p < l->end && *p != '\n' && *p != '\0'; p++) {
-		if ((size_t)(l->end - p) >= q.size && memcmp(p, q.text, q.size) == 0)
-			return p;
-		if (*p == '\\' && q.size == 1 && p + 1 < l->end)
-			p++;
-	}
-	return p;
-}
-
-static const char *end_of_bare(const struct look *l, const char *p)
-{
-	while (p < l->end && *p != '\0' && !is_any(*p, " \t\r\n,;&'\"<>)]}"))
-		p++;
-	return p;
-}
-
-static bool is_word_byte(char c)
-{
-	return g_ascii_isalnum(c) || c == '_' || c == '-' || c == '.';
-}
-
-/* Names that hold such a word, and are of something else: "vnc_tls_x509_secret_uuid". */
-static bool is_of_else(const char *name, size_t size)
-{
-	/* sudoers(5) */
-	static const char nopasswd[] = "NOPASSWD";
-	static const char *const ends[] = { "uuid",  "file",   "path",	"dir",	  "-secret", "alias",
-					    "usage", "type",   "format", "driver", "validto", "length",
-					    "name",  "method", "policy", "algorithm", "-id" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
-		size_t n = strlen(ends[i]);
-
-		if (size >= n && g_ascii_strncasecmp(name + size - n, ends[i], n) == 0)
-			return true;
-	}
-	return size == strlen(nopasswd) && memcmp(name, nopasswd, size) == 0;
-}
-
-static bool is_switch(const char *value, size_t size)
-{
-	static const char *const words[] = { "yes",  "no",   "on",   "off",  "true", "false",
-					     "none", "null", "0",    "1",    "(null)", "\"\"", "''",
-					     "****", "******", "xxx", "auto" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strlen(words[i]) == size && g_ascii_strncasecmp(value, words[i], size) == 0)
-			return true;
-	return false;
-}
-
-/* In "secret= --next" the value is empty, in "secret = X" and "secret= 'X'" it is not. */
-static const char *value_behind(const struct look *l, const char *p, bool is_close)
-{
-	const char *behind = skip(l, p, " \t", BLANKS_MAX);
-
-	return is_close && quote_at(l, behind).size == 0 ? p : behind;
-}
-
-/* password=X, "password": "X", vnc_password = "X". A colon counts after a quote, or @strongly. */
-static bool find_assigned(const struct look *l, bool strongly, bool whole_line, const char *kind,
-			  struct clean_span *ret)
-{
-	const char *begin = l->at, *p = l->after, *name_end, *end;
-	struct quote q;
-	bool equals;
-
-	while (begin > l->text && l->at - begin < NAME_MAX_BYTES && is_word_byte(begin[-1]))
-		begin--;
-	while (p < l->end && p - l->after < NAME_MAX_BYTES && is_word_byte(*p))
-		p++;
-	if (is_of_else(begin, (size_t)(p - begin)))
-		return false;
-	q = quote_at(l, p);
-	name_end = p + q.size;
-	p = skip(l, name_end, " \t", BLANKS_MAX);
-	equals = p < l->end && *p == '=';
-	if (p == l->end || (!equals && (*p != ':' || (q.size == 0 && !strongly))))
-		return false;
-	p = value_behind(l, p + 1, equals && p == name_end);
-	q = quote_at(l, p);
-	p += q.size;
-	if (is_hidden(p, l->end)) /* before the search for its end, or many of them take the square */
-		return false;
-	end = whole_line && q.size == 0 ? end_of_line(l, p)
-	      : q.size > 0		? end_of_quoted(l, p, q)
-					: end_of_bare(l, p);
-	return !is_switch(p, (size_t)(end - p)) && set_span(l, p, end, kind, ret);
-}
 
 static const char *skip_word(const struct look *l, const char *p)
 {
@@ -202,7 +25,7 @@ static const char *skip_word(const struct look *l, const char *p)
 /* The argument behind @p: after blanks, or in an argument vector after its NUL. */
 static const char *next_word(const struct look *l, const char *p)
 {
-	return l->is_argv && p < l->end && *p == '\0' ? p + 1 : skip(l, p, " \t", BLANKS_MAX);
+	return l->is_argv && p < l->end && *p == '\0' ? p + 1 : look_skip(l, p, " \t", BLANKS_MAX);
 }
 
 static bool is_part_of_word(const struct look *l)
@@ -235,15 +58,15 @@ static bool find_option(const struct look *l, struct clean_span *ret)
 	const char *p = l->after, *end;
 	struct quote q;
 
-	while (p < l->end && p - l->after < NAME_MAX_BYTES && is_word_byte(*p))
+	while (p < l->end && p - l->after < NAME_MAX_BYTES && look_is_word_byte(*p))
 		p++;
-	if (p == l->end || *p == '=' || is_word_byte(*p) || is_of_else(l->at, (size_t)(p - l->at)))
+	if (p == l->end || *p == '=' || look_is_word_byte(*p) || look_is_of_else(l->at, (size_t)(p - l->at)))
 		return false;
 	p = next_word(l, p);
-	q = quote_at(l, p);
+	q = look_quote(l, p);
 	p += q.size;
-	end = q.size > 0 ? end_of_quoted(l, p, q) : end_of_bare(l, p);
-	return *p != '-' && set_span(l, p, end, "password", ret);
+	end = q.size > 0 ? look_quoted_end(l, p, q) : look_bare_end(l, p);
+	return *p != '-' && look_set(l, p, end, "password", ret);
 }
 
 /* As people write it: "the password is X". */
@@ -253,19 +76,19 @@ static bool find_prose(const struct look *l, struct clean_span *ret)
 
 	while (p < l->end && p - l->after < NAME_MAX_BYTES && g_ascii_isalpha(*p))
 		p++;
-	p = skip(l, p, " \t", BLANKS_MAX);
+	p = look_skip(l, p, " \t", BLANKS_MAX);
 	if (l->end - p < 4 || (g_ascii_strncasecmp(p, "is ", 3) != 0 && memcmp(p, "= ", 2) != 0))
 		return false;
-	p = skip(l, p + 2, " \t'\"", BLANKS_MAX);
-	end = end_of_bare(l, p);
-	return is_chosen(p, end) && set_span(l, p, end, "password", ret);
+	p = look_skip(l, p + 2, " \t'\"", BLANKS_MAX);
+	end = look_bare_end(l, p);
+	return is_chosen(p, end) && look_set(l, p, end, "password", ret);
 }
 
 static bool find_password(const struct look *l, struct clean_span *ret)
 {
 	bool is_option = l->at - l->text >= 2 && memcmp(l->at - 2, "--", 2) == 0;
 
-	return find_assigned(l, true, false, "password", ret) || (is_option && find_option(l, ret)) || find_prose(l, ret);
+	return look_assigned(l, true, false, "password", ret) || (is_option && find_option(l, ret)) || find_prose(l, ret);
 }
 
 /* rootpw=X, pw: X, pass: X; and "pw X", where X is no word. */
@@ -274,18 +97,18 @@ static bool find_short(const struct look *l, struct clean_span *ret)
 	const char *p = l->after, *value, *end;
 	bool is_said;
 
-	if (p == l->end || !is_any(*p, "=: \t") || (*p != '=' && is_part_of_word(l)))
+	if (p == l->end || !look_is_any(*p, "=: \t") || (*p != '=' && is_part_of_word(l)))
 		return false;
 	is_said = *p == '=' || *p == ':';
-	value = skip(l, p + 1, " \t", BLANKS_MAX);
+	value = look_skip(l, p + 1, " \t", BLANKS_MAX);
 	if (*p == '=' && value != p + 1)
 		return false;
-	value += quote_at(l, value).size;
-	if (value == l->end || *value == '/' || is_hidden(value, l->end))
+	value += look_quote(l, value).size;
+	if (value == l->end || *value == '/' || look_is_hidden(value, l->end))
 		return false;
-	end = is_said ? end_of_bare(l, value) : end_of_run(l, value);
-	return (is_said ? !is_switch(value, (size_t)(end - value)) : random_word(value, (size_t)(end - value))) &&
-	       set_span(l, value, end, "password", ret);
+	end = is_said ? look_bare_end(l, value) : end_of_run(l, value);
+	return (is_said ? !look_is_switch(value, (size_t)(end - value)) : random_word(value, (size_t)(end - value))) &&
+	       look_set(l, value, end, "password", ret);
 }
 
 /* rd.luks.key=X, "tsig-key X": what a key is has no other sign than that it is random. */
@@ -293,20 +116,20 @@ static bool find_key(const struct look *l, struct clean_span *ret)
 {
 	const char *p = l->after, *end;
 
-	if (p == l->end || !is_any(*p, "=: \t"))
+	if (p == l->end || !look_is_any(*p, "=: \t"))
 		return false;
-	p = skip(l, p + 1, " \t", BLANKS_MAX);
-	p += quote_at(l, p).size;
+	p = look_skip(l, p + 1, " \t", BLANKS_MAX);
+	p += look_quote(l, p).size;
 	end = end_of_run(l, p);
-	return random_word(p, (size_t)(end - p)) && set_span(l, p, end, "key", ret);
+	return random_word(p, (size_t)(end - p)) && look_set(l, p, end, "key", ret);
 }
 
 /* ?sig=X, &X-Amz-Signature=X: who has the address of a signed request has what it gives. */
 static bool find_signature(const struct look *l, struct clean_span *ret)
 {
-	if (l->at == l->text || !is_any(l->at[-1], "?&;-"))
+	if (l->at == l->text || !look_is_any(l->at[-1], "?&;-"))
 		return false;
-	return set_span(l, l->after, end_of_bare(l, l->after), "signed address", ret);
+	return look_set(l, l->after, look_bare_end(l, l->after), "signed address", ret);
 }
 
 /* NAME=X, where neither says what X is, but nobody makes such a word. */
@@ -315,14 +138,14 @@ static bool find_random(const struct look *l, struct clean_span *ret)
 	static const char *const names[] = { "guest", "name", "id", "uuid", "node-name", "nodename", "ino", NULL };
 	const char *begin = l->at, *p = l->after, *end;
 
-	while (begin > l->text && l->at - begin < NAME_MAX_BYTES && is_word_byte(begin[-1]))
+	while (begin > l->text && l->at - begin < NAME_MAX_BYTES && look_is_word_byte(begin[-1]))
 		begin--;
 	for (size_t i = 0; names[i]; i++)
 		if (strlen(names[i]) == (size_t)(l->at - begin) && memcmp(begin, names[i], (size_t)(l->at - begin)) == 0)
 			return false;
-	p += quote_at(l, p).size;
+	p += look_quote(l, p).size;
 	end = end_of_run(l, p);
-	return random_word(p, (size_t)(end - p)) && set_span(l, p, end, "random value", ret);
+	return random_word(p, (size_t)(end - p)) && look_set(l, p, end, "random value", ret);
 }
 
 /* Tokens that their makers mark. Source: each provider's page on its tokens' formats; JSON Web Tokens, RFC 7519 */
@@ -332,14 +155,14 @@ static bool find_marked(const struct look *l, struct clean_span *ret)
 
 	if (is_part_of_word(l))
 		return false;
-	while (p < l->end && (is_word_byte(*p) || *p == '/'))
+	while (p < l->end && (look_is_word_byte(*p) || *p == '/'))
 		p++;
-	return p - l->after >= 16 && set_span(l, l->at, p, "token", ret);
+	return p - l->after >= 16 && look_set(l, l->at, p, "token", ret);
 }
 
 static bool find_secret(const struct look *l, struct clean_span *ret)
 {
-	return find_assigned(l, false, false, "secret", ret);
+	return look_assigned(l, false, false, "secret", ret);
 }
 
 /* sudo logs the working directory as PWD=/… */
@@ -352,11 +175,11 @@ static bool find_pwd(const struct look *l, struct clean_span *ret)
 static bool find_header(const struct look *l, struct clean_span *ret)
 {
 	bool is_part = (l->at > l->text && (g_ascii_isalnum(l->at[-1]) || l->at[-1] == '_')) ||
-		       (l->after < l->end && is_word_byte(*l->after));
+		       (l->after < l->end && look_is_word_byte(*l->after));
 
 	if (is_part || (l->end - l->after > 1 && l->after[0] == '=' && g_ascii_isdigit(l->after[1])))
 		return false;
-	return find_assigned(l, true, true, "HTTP credentials", ret);
+	return look_assigned(l, true, true, "HTTP credentials", ret);
 }
 
 /* scheme://user:password@host, and nothing that only looks like it: no blank, no slash. */
@@ -365,12 +188,12 @@ static bool find_url(const struct look *l, struct clean_span *ret)
 	const char *colon = NULL, *p = l->after;
 
 	for (; p < l->end && *p != '@'; p++) {
-		if (*p == '\0' || p - l->after > USER_MAX_BYTES || is_any(*p, "/ \t\n\"'<>"))
+		if (*p == '\0' || p - l->after > USER_MAX_BYTES || look_is_any(*p, "/ \t\n\"'<>"))
 			return false;
 		if (*p == ':' && !colon)
 			colon = p;
 	}
-	return p < l->end && colon && set_span(l, colon + 1, p, "URL with a password", ret);
+	return p < l->end && colon && look_set(l, colon + 1, p, "URL with a password", ret);
 }
 
 /* netroot=iscsi:user:password@host. Source: dracut.cmdline(7) */
@@ -384,9 +207,9 @@ static bool find_rbd(const struct look *l, struct clean_span *ret)
 {
 	const char *p = l->after;
 
-	while (p < l->end && *p != '\0' && !is_any(*p, ": \t\n,\"'"))
+	while (p < l->end && *p != '\0' && !look_is_any(*p, ": \t\n,\"'"))
 		p++;
-	return set_span(l, l->after, p, "Ceph key", ret);
+	return look_set(l, l->after, p, "Ceph key", ret);
 }
 
 /* A key as Ceph makes them: 28 bytes, of which the first are 1, 0. */
@@ -394,21 +217,21 @@ static bool find_ceph(const struct look *l, struct clean_span *ret)
 {
 	const char *p = l->at;
 
-	if (memcmp(p, "AQ", 2) != 0 || (p > l->text && (g_ascii_isalnum(p[-1]) || is_any(p[-1], "+/"))))
+	if (memcmp(p, "AQ", 2) != 0 || (p > l->text && (g_ascii_isalnum(p[-1]) || look_is_any(p[-1], "+/"))))
 		return false;
-	while (p < l->end && (g_ascii_isalnum(*p) || is_any(*p, "+/")))
+	while (p < l->end && (g_ascii_isalnum(*p) || look_is_any(*p, "+/")))
 		p++;
 	if (p - l->at != 38 || l->end - p < 2 || memcmp(p, "==", 2) != 0)
 		return false;
-	return set_span(l, l->at, p + 2, "Ceph key", ret);
+	return look_set(l, l->at, p + 2, "Ceph key", ret);
 }
 
 /* -object secret,id=…,data=X, or as JSON. */
 static bool find_data(const struct look *l, struct clean_span *ret)
 {
-	if (l->at == l->text || !is_any(l->at[-1], ",\"'") || !stands_before(l, "secret"))
+	if (l->at == l->text || !look_is_any(l->at[-1], ",\"'") || !look_stands_before(l, "secret"))
 		return false;
-	return find_assigned(l, false, false, "QEMU secret", ret);
+	return look_assigned(l, false, false, "QEMU secret", ret);
 }
 
 /* -fw_cfg name=opt/…,string=X: to the end of the argument. */
@@ -416,21 +239,21 @@ static bool find_fw_cfg(const struct look *l, struct clean_span *ret)
 {
 	const char *p = l->after, *end, *name;
 
-	if (!stands_before(l, "fw_cfg") && !stands_before(l, "name=opt/"))
+	if (!look_stands_before(l, "fw_cfg") && !look_stands_before(l, "name=opt/"))
 		return false;
 	if (p < l->end && *p != '=')
-		return find_assigned(l, false, false, "fw_cfg payload", ret);
-	name = begin_of_context(l);
+		return look_assigned(l, false, false, "fw_cfg payload", ret);
+	name = look_context(l);
 	for (const char *q = name; q < l->at; q++)
 		if (*q == ' ' || *q == '\0')
 			name = q + 1; /* where the argument begins */
 	end = ++p;
-	if (is_hidden(p, l->end))
+	if (look_is_hidden(p, l->end))
 		return false;
 	while (end < l->end && *end != '\0' && *end != '\n' &&
-	       (l->is_argv || !is_any(*end, *name == '\'' ? "'" : *name == '"' ? "\"" : " ")))
+	       (l->is_argv || !look_is_any(*end, *name == '\'' ? "'" : *name == '"' ? "\"" : " ")))
 		end++;
-	return set_span(l, p, end, "fw_cfg payload", ret);
+	return look_set(l, p, end, "fw_cfg payload", ret);
 }
 
 /* io.systemd.credential:NAME=X (SMBIOS), systemd.set_credential=NAME:X. Source: systemd.exec(5) */
@@ -439,26 +262,26 @@ static bool find_credential(const struct look *l, struct clean_span *ret)
 	const char *p = l->after, *value;
 	char other;
 
-	while (p < l->end && is_word_byte(*p))
+	while (p < l->end && look_is_word_byte(*p))
 		p++;
-	if (p == l->end || !is_any(*p, ":="))
-		return find_assigned(l, false, false, "credential", ret);
+	if (p == l->end || !look_is_any(*p, ":="))
+		return look_assigned(l, false, false, "credential", ret);
 	other = *p++ == ':' ? '=' : ':';
 	value = p;
-	while (value < l->end && is_word_byte(*value))
+	while (value < l->end && look_is_word_byte(*value))
 		value++;
 	if (value < l->end && *value == other)
-		return set_span(l, value + 1, end_of_bare(l, value + 1), "credential", ret);
-	return find_assigned(l, false, false, "credential", ret);
+		return look_set(l, value + 1, look_bare_end(l, value + 1), "credential", ret);
+	return look_assigned(l, false, false, "credential", ret);
 }
 
 static bool find_crypt(const struct look *l, struct clean_span *ret)
 {
 	const char *p = l->at;
 
-	while (p < l->end && (g_ascii_isalnum(*p) || is_any(*p, "./$=,-")))
+	while (p < l->end && (g_ascii_isalnum(*p) || look_is_any(*p, "./$=,-")))
 		p++;
-	return p - l->at >= 20 && set_span(l, l->at, p, "password hash", ret);
+	return p - l->at >= 20 && look_set(l, l->at, p, "password hash", ret);
 }
 
 /* From the line behind BEGIN to END; or, when that was cut, to the end. */
@@ -477,13 +300,13 @@ static bool find_pem(const struct look *l, struct clean_span *ret)
 		line++;
 	while (end > line && g_ascii_isspace(end[-1]))
 		end--;
-	return set_span(l, line, end, "private key", ret);
+	return look_set(l, line, end, "private key", ret);
 }
 
 /* `virsh secret-set-value UUID BASE64`, as sudo or a shell's history writes it. */
 static bool find_virsh(const struct look *l, struct clean_span *ret)
 {
-	return set_span(l, skip(l, l->after, " \t", BLANKS_MAX), end_of_line(l, l->after), "secret", ret);
+	return look_set(l, look_skip(l, l->after, " \t", BLANKS_MAX), look_line_end(l, l->after), "secret", ret);
 }
 
 /* What stands behind so many words on the line, which say of whom it is. */
@@ -493,7 +316,7 @@ static bool find_behind(const struct look *l, unsigned int words, struct clean_s
 
 	for (unsigned int i = 0; i < words; i++)
 		p = next_word(l, skip_word(l, p));
-	return p < l->end && *p != '-' && set_span(l, p, skip_word(l, p), "password", ret);
+	return p < l->end && *p != '-' && look_set(l, p, skip_word(l, p), "password", ret);
 }
 
 /* `virsh set-user-password DOMAIN USER PASSWORD`; guest-set-user-password user USER BASE64, of the agent's log. */
@@ -521,7 +344,7 @@ static bool find_proctitle(const struct look *l, struct clean_span *ret)
 		g_byte_array_append(plain, &byte, 1);
 	}
 	return plain->len > 0 && clean_find((const char *)plain->data, plain->len, 0, &inner) &&
-	       set_span(l, l->after, p, inner.kind, ret);
+	       look_set(l, l->after, p, inner.kind, ret);
 }
 
 static const struct trigger {

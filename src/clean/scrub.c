@@ -19,14 +19,13 @@
 #include "archives/archive_read.h"
 #include "base/order.h"
 #include "clean/clean.h"
+#include "clean/known_value.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)
 #define XML_MAX_BYTES ((size_t)4 << 20)
 #define BLOCK_BYTES ((size_t)256 << 10)
 #define HITS_MAX 1000
 #define DEPTH_MAX 64
-#define KNOWN_MIN_BYTES 6
-#define WORD_MIN_BYTES 8 /* a shorter value of small letters only is a word that stands anywhere */
 
 /* Source: formatsecret.html, libvirt src/qemu/qemu_process.c (master-key.aes), tlscerts.html, shadow(5) */
 static const struct secret_file {
@@ -60,7 +59,7 @@ static const struct pattern {
 
 struct scrub {
 	GPtrArray *hits;
-	GPtrArray *known; /* of char */
+	const struct known_values *known; /* or NULL */
 	GRegex *regexes[G_N_ELEMENTS(patterns)];
 	char *path; /* of the file that is being looked at */
 	GString *line, *xml;
@@ -91,12 +90,10 @@ static void add_hit(struct scrub *s, unsigned int line, const char *kind)
 
 static void look_for_known(struct scrub *s, const char *line, size_t size, unsigned int number)
 {
-	for (size_t i = 0; i < s->known->len; i++) {
-		const char *value = s->known->pdata[i];
+	size_t at;
 
-		if (memmem(line, size, value, strlen(value)))
-			add_hit(s, number, "secret that was taken out elsewhere");
-	}
+	if (s->known && known_values_find(s->known, line, size, 0, &at) > 0)
+		add_hit(s, number, "secret that was taken out elsewhere");
 }
 
 static void look_for_patterns(struct scrub *s, const char *line, size_t size)
@@ -302,29 +299,9 @@ static bool look_at_path(struct scrub *s, const char *path, GError **error)
 	return ok;
 }
 
-/* @known's values that are long enough to mean something where they stand. */
-static GPtrArray *worth_looking_for(GHashTable *known)
+GPtrArray *scrub_look(const char *path, const struct known_values *known, GError **error)
 {
-	GPtrArray *values = g_ptr_array_new_with_free_func(g_free);
-	GHashTableIter it;
-	gpointer key;
-
-	if (!known)
-		return values;
-	g_hash_table_iter_init(&it, known);
-	while (g_hash_table_iter_next(&it, &key, NULL)) {
-		const char *value = key;
-		size_t n = strlen(value);
-
-		if (n >= KNOWN_MIN_BYTES && (n >= WORD_MIN_BYTES || strspn(value, G_CSET_a_2_z) < n))
-			g_ptr_array_add(values, g_strdup(value));
-	}
-	return values;
-}
-
-GPtrArray *scrub_look(const char *path, GHashTable *known, GError **error)
-{
-	struct scrub s = { .hits = g_ptr_array_new_with_free_func(hit_free), .known = worth_looking_for(known) };
+	struct scrub s = { .hits = g_ptr_array_new_with_free_func(hit_free), .known = known };
 	const struct member_visitor v = { want, visit, &s };
 	bool ok;
 
@@ -339,7 +316,6 @@ GPtrArray *scrub_look(const char *path, GHashTable *known, GError **error)
 	g_string_free(s.line, TRUE);
 	g_string_free(s.xml, TRUE);
 	g_free(s.path);
-	g_ptr_array_unref(s.known);
 	if (!ok)
 		g_clear_pointer(&s.hits, g_ptr_array_unref);
 	return s.hits;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct known_values;
+
 /** Where a secret is; never the secret itself. */
 struct scrub_hit {
 	char *path;	   /* in the archive or directory */
@@ -18,10 +20,10 @@ struct scrub_hit {
 
 /**
  * scrub_look - through an archive, a directory, or one file, as a stream
- * @known: values that must not be there, or NULL; short ones that are plain words do not count
+ * @known: values that must not be there, or NULL
  * Files in archives inside of it, and compressed ones, are not unpacked.
  * Return: of struct scrub_hit, in the order of the files; NULL with @error: cannot be read.
  */
-GPtrArray *scrub_look(const char *path, GHashTable *known, GError **error);
+GPtrArray *scrub_look(const char *path, const struct known_values *known, GError **error);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "clean/clean.h"
+#include "clean/known_value.h"
 #include "source/source.h"
 
 #define CEPH "AQDtqbVmAAAAABAAhunter2XXXXXXXXXXXXXXX=="
@@ -167,6 +168,44 @@ static void other_programs_and_peers_are_left_out(void **state G_GNUC_UNUSED)
 }
 
 /* What no word gives away, but nobody makes such a word. */
+static void known_values_are_hidden_wherever_they_stand(void **state G_GNUC_UNUSED)
+{
+	g_autoptr(GHashTable) hidden = g_hash_table_new(g_str_hash, g_str_equal);
+	static const char text[] = "Tr0ub4dor Tr0ub4dor&3, severity: pc-q35-3.1 Tr0ub";
+	g_autoptr(GBytes) content = g_bytes_new_static(text, strlen(text));
+
+	g_hash_table_add(hidden, (char *)"Tr0ub4dor");
+	g_hash_table_add(hidden, (char *)"Tr0ub4dor&3");
+	g_hash_table_add(hidden, (char *)"severity");	/* letters alone */
+	g_hash_table_add(hidden, (char *)"pc-q35-3.1"); /* public */
+	auto_free(known_values) struct known_values *k = known_values_new(hidden, "<machine>pc-q35-3.1</machine>");
+	g_autoptr(GBytes) cleaned = known_values_hide(k, content);
+	g_autoptr(GBytes) again = cleaned ? known_values_hide(k, cleaned) : NULL;
+	gsize size;
+	const char *out = g_bytes_get_data(cleaned, &size);
+
+	assert_int_equal(size, strlen("[redacted] [redacted], severity: pc-q35-3.1 Tr0ub"));
+	assert_memory_equal(out, "[redacted] [redacted], severity: pc-q35-3.1 Tr0ub", size);
+	assert_null(again);
+}
+
+/* What the first look leaves may read anew like something with a secret in it. */
+static void hiding_is_idempotent(void **state G_GNUC_UNUSED)
+{
+	static const char *const texts[] = {
+		"password=a://u:b@c password=", "x://a:b://c:d@e", "-fw_cfg name=oqemu -fw_cfg pt/x,string=w_cfg name=opt/y,string=z",
+		"secret,id=x,data=data=secret=key", "passwd='password=x'y", "token=AKIA1234567890abcdefgh=sig=?sig=x&pass: y",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *once = cleaned("/var/log/x.log", texts[i], strlen(texts[i]));
+		g_autofree char *twice = once ? cleaned("/var/log/x.log", once, strlen(once)) : NULL;
+
+		if (twice)
+			fail_msg("%s\n%s\n%s", texts[i], once, twice);
+	}
+}
+
 static void random_values_are_hidden(void **state G_GNUC_UNUSED)
 {
 	static const char random[] = "Zq22V7kPw9Lm3x";
@@ -263,6 +302,8 @@ int main(void)
 		cmocka_unit_test(broken_xml_is_cleaned_as_text),
 		cmocka_unit_test(a_header_keeps_its_size),
 		cmocka_unit_test(other_programs_and_peers_are_left_out),
+		cmocka_unit_test(known_values_are_hidden_wherever_they_stand),
+		cmocka_unit_test(hiding_is_idempotent),
 		cmocka_unit_test(random_values_are_hidden),
 		cmocka_unit_test(hostile_text_takes_linear_time),
 		cmocka_unit_test(the_layer_hides_and_remembers),

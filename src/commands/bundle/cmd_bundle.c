@@ -21,6 +21,8 @@
 #include "redact/redact.h"
 #include "commands/bundle/redact_check.h"
 #include "diagnose/sampling.h"
+#include "base/data_dir.h"
+#include "clean/known_value.h"
 #include "clean/scrub.h"
 #include "source/source.h"
 #include "report/writer.h"
@@ -31,7 +33,7 @@
 
 /* One bundle on its way. */
 struct packing {
-	GHashTable *hidden;    /* secrets that were hidden in what was read: none may be in it */
+	struct known_values *hidden; /* secrets that were hidden in what was read: none may be in it */
 	struct redact *redact; /* NULL: names stay as they are */
 	GStrv domains;	       /* that were asked for, as they are called in it; NULL: all */
 	struct bundle *b;      /* NULL: files are only counted and listed */
@@ -52,8 +54,11 @@ static void show_files(struct packing *p)
 static int put_file(void *data, const char *path, GBytes *content)
 {
 	struct packing *p = data;
-	gsize size = content ? g_bytes_get_size(content) : 0;
+	g_autoptr(GBytes) cleaned = content ? known_values_hide(p->hidden, content) : NULL;
+	gsize size;
 
+	content = cleaned ? cleaned : content;
+	size = content ? g_bytes_get_size(content) : 0;
 	p->files++;
 	p->bytes += size;
 	show_files(p);
@@ -104,6 +109,30 @@ static void put_about(struct packing *p, const struct report *r)
 	json_builder_end_array(b);
 	text = json_make_end(b);
 	put_text(p, "/vmdoctor/bundle.json", text);
+}
+
+/* What the software says of itself, the names of files, and the words of our own formats: no secret is there, and a
+ * password that someone chose to be one of them must not take it away. */
+static int add_public(void *data, const char *path, GBytes *content)
+{
+	static const char *const files[] = { "/vmdoctor/manifest.tsv", "/vmdoctor/libvirt/capabilities.xml", NULL };
+	gsize size;
+	const char *text = content && g_strv_contains(files, path) ? g_bytes_get_data(content, &size) : NULL;
+
+	if (text)
+		g_string_append_len(data, text, (gssize)size);
+	return 0;
+}
+
+static struct known_values *values_of(GHashTable *hidden, struct source *record)
+{
+	g_autoptr(GString) public_text = g_string_new(NULL);
+	g_autofree char *dir = data_dir(), *path = g_build_filename(dir, "report.schema.json", NULL), *schema = NULL;
+
+	(void)record_export(record, add_public, public_text);
+	if (g_file_get_contents(path, &schema, NULL, NULL))
+		g_string_append(public_text, schema);
+	return known_values_new(hidden, public_text->str);
 }
 
 static bool pack(struct packing *p, struct source *record, const struct report *r)
@@ -260,9 +289,10 @@ static int put_out_redacted(struct packing *p, const struct options *o, struct s
 static int bundle(const struct options *o)
 {
 	g_autoptr(GHashTable) hidden = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	struct packing p = { .hidden = hidden, .domains = o->request.domains,
+	struct packing p = { .domains = o->request.domains,
 			     .progress = { .begin_us = g_get_monotonic_time() } };
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
+	auto_free(known_values) struct known_values *values = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) rules = diagnose_rules(&o->request, &error);
 	auto_free(source) struct source *record = rules ? diagnose_open(&o->request, hidden, &error) : NULL;
@@ -271,6 +301,7 @@ static int bundle(const struct options *o)
 
 	if (!r)
 		return cmd_fail("%s", error->message);
+	values = p.hidden = values_of(hidden, record);
 	return o->redact ? put_out_redacted(&p, o, record, rules) : put_out(&p, o, record, r);
 }
 
