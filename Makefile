@@ -167,6 +167,10 @@ mutations: all
 messages: all
 	$(Q)tests/messages $(BUILD)/vmdoctor
 
+# Twice as much of each kind of input: may it take more than twice as long?
+growth: all
+	$(Q)tests/growth $(BUILD)/vmdoctor
+
 lint:
 	$(Q)tests/lint
 
@@ -275,6 +279,7 @@ help:
 	@echo 'all           build ./vmdoctor'
 	@echo 'check         unit tests, rule lint and rule cases, messages and their causes, command line'
 	@echo 'check-html    the HTML report in Chromium: valid, accessible, quiet, on a phone and on paper (npm)'
+	@echo 'growth        twice as much of each kind of input takes no more than 2.6 times the CPU time; prints the table'
 	@echo 'messages      of what the programs can print: how much gets more than a repetition'
 	@echo 'mutations     messages of the cases, worded, quoted and wrapped otherwise, keep their diagnosis'
 	@echo 'trace-check   vmdoctor trace on recorded traces whose answers are known; prints the figures'
@@ -299,6 +304,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all messages pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all messages growth pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

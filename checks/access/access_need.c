@@ -35,15 +35,6 @@ static enum verdict is_image_given(const struct scene *s, const xmlNode *disk)
 	return xml_child(label, "label") ? VERDICT_UNKNOWN : s->relabel;
 }
 
-static const xmlNode *find_disk(const xmlNode *domain, const char *dev)
-{
-	const xmlNode *disk = facts_find(domain, "devices/disk");
-
-	while (disk && g_strcmp0(facts_get(xml_child(disk, "target"), "dev"), dev) != 0)
-		disk = xml_next(disk, "disk");
-	return disk;
-}
-
 static bool is_read_only_disk(const xmlNode *disk)
 {
 	return xml_child(disk, "readonly") || g_strcmp0(facts_get(disk, "device"), "cdrom") == 0;
@@ -62,10 +53,10 @@ static void add_data_file(const struct scene *s, const xmlNode *image, struct ne
 	access_need(s, &need);
 }
 
-static void add_image(const struct scene *s, const xmlNode *image)
+static void add_image(const struct scene *s, const xmlNode *image, const xmlNode **at)
 {
 	const char *dev = facts_get(image, "disk");
-	const xmlNode *disk = find_disk(s->domain, dev);
+	const xmlNode *disk = security_disk(s->domain, dev, at);
 	bool top = g_strcmp0(facts_get(image, "depth"), "0") == 0;
 	struct need need = {
 		.role = top ? "disk" : "backing",
@@ -183,10 +174,10 @@ static void add_programs(const struct scene *s)
 
 void access_needs(const struct scene *s)
 {
-	const xmlNode *image = xml_child(s->vm, "image");
+	const xmlNode *image = xml_child(s->vm, "image"), *disk = NULL;
 
 	for (; image; image = xml_next(image, "image"))
-		add_image(s, image);
+		add_image(s, image, &disk);
 	add_boot_files(s);
 	add_firmware(s);
 	add_shared_dirs(s);

@@ -24,15 +24,6 @@ static const char *const reads[] = {
 	NULL,
 };
 
-static const xmlNode *find_disk(const xmlNode *domain, const char *dev)
-{
-	const xmlNode *disk = facts_find(domain, "devices/disk");
-
-	while (disk && g_strcmp0(facts_get(xml_child(disk, "target"), "dev"), dev) != 0)
-		disk = xml_next(disk, "disk");
-	return disk;
-}
-
 static bool is_active(const xmlNode *vm)
 {
 	return g_strcmp0(facts_get(vm, "active"), "yes") == 0;
@@ -48,11 +39,11 @@ static void set_enforcing(struct source *src, xmlNode *access)
 
 /* libvirt gives the image label to a disk of one domain only; shared and read-only ones get others.
  */
-static void add_selinux(struct source *src, xmlNode *vm, xmlNode *access)
+static void add_selinux(struct source *src, xmlNode *vm, xmlNode *access, const xmlNode **at)
 {
 	const xmlNode *domain = xml_child(vm, "domain");
 	const xmlNode *label = security_label(domain, "selinux");
-	const xmlNode *disk = find_disk(domain, facts_get(access, "disk"));
+	const xmlNode *disk = security_disk(domain, facts_get(access, "disk"), at);
 	g_autofree char *expected = xml_text(xml_child(label, "imagelabel"));
 	struct source_stat st = { 0 };
 
@@ -216,10 +207,12 @@ static void add_confinement(struct source *src, xmlNode *vm)
 
 static void gather_label(struct source *src, xmlNode *vm)
 {
+	const xmlNode *disk = NULL;
+
 	add_confinement(src, vm);
 	for (xmlNode *access = xml_child(vm, "access"); access;
 	     access = xml_next(access, "access")) {
-		add_selinux(src, vm, access);
+		add_selinux(src, vm, access, &disk);
 		add_apparmor(src, vm, access);
 	}
 }

@@ -159,3 +159,18 @@ enum verdict security_gives_owner(const xmlNode *vm)
 	return security_forbids(security_label(xml_child(vm, "domain"), "dac")) ? VERDICT_NO
 										: is_dynamic(vm);
 }
+
+const xmlNode *security_disk(const xmlNode *domain, const char *dev, const xmlNode **at)
+{
+	const xmlNode *first = facts_find(domain, "devices/disk"), *begin = *at ? *at : first, *disk = begin;
+
+	while (disk && g_strcmp0(facts_get(xml_child(disk, "target"), "dev"), dev) != 0) {
+		disk = xml_next(disk, "disk");
+		if (!disk && begin != first)
+			disk = first;
+		if (disk == begin)
+			return NULL;
+	}
+	*at = disk ? disk : begin;
+	return disk;
+}

@@ -31,5 +31,8 @@ void security_identity(struct source *src, const xmlNode *vm, struct identity *r
 /** security_gives_owner - does libvirt give this domain's files to QEMU's user?
  *  Source: qemu.conf dynamic_ownership */
 enum verdict security_gives_owner(const xmlNode *vm);
+/** security_disk - the disk with this target; NULL: none. Looks from *@at on, where the last one was found: what is asked in
+ *  the order of the disks takes one pass. Begin with NULL */
+const xmlNode *security_disk(const xmlNode *domain, const char *dev, const xmlNode **at);
 
 #endif

@@ -11,6 +11,8 @@
  *         @device ("8:1": of the block device itself, else the one that its file system is on)
  *         @fs-type @fs-mount @fs-flags @fs-free-bytes @fs-size-bytes
  *         @direct (yes, no; absent: not tried or not known)
+ *   shared-image @path: attached as more than one disk
+ *     by @disk @read-only @shareable (yes, no), in the order of the XML
  *   @error where it cannot be looked at. The chain ends there, and at a name that is no path.
  * Where the XML gives a <backingStore>, that is the chain, as it is for libvirt; the header's word
  * counts below the last one given.
@@ -201,12 +203,59 @@ static void add_chain(struct source *src, xmlNode *vm, const xmlNode *disk)
 	}
 }
 
+static const char *source_of(const xmlNode *disk)
+{
+	const xmlNode *source = xml_child(disk, "source");
+	const char *path = facts_get(source, "file");
+
+	return path ? path : facts_get(source, "dev");
+}
+
+static void add_by(xmlNode *shared, const xmlNode *disk)
+{
+	xmlNode *by = facts_add(shared, "by");
+	bool is_read_only = xml_child(disk, "readonly") || facts_is(disk, "device", "cdrom");
+
+	facts_set(by, "disk", facts_get(xml_child(disk, "target"), "dev"));
+	facts_set(by, "read-only", is_read_only ? "yes" : "no");
+	facts_set(by, "shareable", xml_child(disk, "shareable") ? "yes" : "no");
+}
+
+/* A join over all disks: in an expression it would take the square of them. */
+static void add_shared(xmlNode *vm)
+{
+	const xmlNode *all = facts_find(vm, "domain/devices/disk");
+	g_autoptr(GHashTable) firsts = g_hash_table_new(g_str_hash, g_str_equal); /* path -> its first disk */
+	g_autoptr(GHashTable) shared = g_hash_table_new(g_str_hash, g_str_equal); /* path -> its fact */
+
+	for (const xmlNode *disk = all; disk; disk = xml_next(disk, "disk")) {
+		const char *path = source_of(disk);
+		const xmlNode *first = path && *path ? g_hash_table_lookup(firsts, path) : NULL;
+		xmlNode *fact = first ? g_hash_table_lookup(shared, path) : NULL;
+
+		if (!path || !*path)
+			continue;
+		if (!first) {
+			g_hash_table_insert(firsts, (char *)path, (void *)disk);
+			continue;
+		}
+		if (!fact) {
+			fact = facts_add(vm, "shared-image");
+			facts_set(fact, "path", path);
+			add_by(fact, first);
+			g_hash_table_insert(shared, (char *)path, fact);
+		}
+		add_by(fact, disk);
+	}
+}
+
 static void gather_image(struct source *src, xmlNode *vm)
 {
 	const xmlNode *disk = facts_find(vm, "domain/devices/disk");
 
 	for (; disk; disk = xml_next(disk, "disk"))
 		add_chain(src, vm, disk);
+	add_shared(vm);
 }
 
 const struct check check_image = {

@@ -170,7 +170,7 @@ static bool changes_definition(const char *command)
 /* A command that would be lost is none; its words stay. */
 static void drop_lost_command(const struct trial *t, struct fix *fix)
 {
-	if (!fix->command || !is_managed(t) || !changes_definition(fix->command))
+	if (!fix->command || !changes_definition(fix->command) || !is_managed(t))
 		return;
 	g_clear_pointer(&fix->command, g_free);
 	g_clear_pointer(&fix->fill_in, g_strfreev);

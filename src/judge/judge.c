@@ -318,30 +318,44 @@ static int by_rule(gconstpointer a, gconstpointer b)
 	return r ? r : g_strcmp0(x->subject, y->subject);
 }
 
-/* Was a log read in which the rule looks for something? What a user pasted is no whole log. */
-static bool was_searched(const struct rule *r, const xmlNode *scope)
+/* Which logs were looked at in a scope, and whether anything was found in them. */
+struct searched {
+	bool is_host, has_log, has_match;
+	unsigned int logs; /* bits of enum signature_log; what a user pasted is no whole log */
+};
+
+static struct searched searched_of(const xmlNode *scope)
+{
+	struct searched s = { .is_host = xml_is(scope, "host"), .has_match = xml_child(scope, "match") != NULL };
+
+	for (const xmlNode *log = xml_child(scope, "log"); log; log = xml_next(log, "log")) {
+		s.has_log = true;
+		if (!facts_get(log, "error"))
+			s.logs |= scan_kind_logs(facts_get(log, "kind")) & ~SIGNATURE_BIT(ERROR);
+	}
+	return s;
+}
+
+static bool was_searched(const struct rule *r, const struct searched *s)
 {
 	unsigned int wanted = 0;
 
 	for (guint i = 0; i < r->logs->len; i++)
 		wanted |= ((const struct signature *)r->logs->pdata[i])->logs;
-	for (const xmlNode *log = xml_child(scope, "log"); log; log = xml_next(log, "log"))
-		if (!facts_get(log, "error") && (scan_kind_logs(facts_get(log, "kind")) & wanted & ~SIGNATURE_BIT(ERROR)))
-			return true;
-	return false;
+	return (s->logs & wanted) != 0;
 }
 
 /* A rule of log texts holds where one was found; where its logs were searched in vain, it passed. */
-static bool is_in_scope(const struct rule *r, const xmlNode *scope, struct tally *tally)
+static bool is_in_scope(const struct rule *r, const struct searched *s, struct tally *tally)
 {
 	if (r->logs->len == 0)
-		return r->host == xml_is(scope, "host");
-	if (xml_child(scope, "match"))
+		return r->host == s->is_host;
+	if (s->has_match)
 		return true;
-	if (was_searched(r, scope))
+	if (was_searched(r, s))
 		tally->passed++;
 	else
-		tally->unmatched += xml_child(scope, "log") != NULL;
+		tally->unmatched += s->has_log;
 	return false;
 }
 
@@ -359,17 +373,20 @@ void judge(GPtrArray *rules, xmlDoc *facts, struct report *report, struct tally 
 	g_autofree struct tally *own = tallies ? NULL : g_new0(struct tally, rules->len + 1);
 	struct tally *tally = tallies ? tallies : own;
 
-	for (xmlNode *scope = root->children; scope; scope = scope->next)
+	for (xmlNode *scope = root->children; scope; scope = scope->next) {
+		struct searched searched = searched_of(scope);
+
 		for (size_t i = 0; i < rules->len; i++) {
 			const struct rule *r = rules->pdata[i];
 			struct trial t = { .x = x, .rule = r, .report = report, .tally = &tally[i] };
 
-			if (!is_in_scope(r, scope, &tally[i]))
+			if (!is_in_scope(r, &searched, &tally[i]))
 				continue;
 			t.domain = facts_get(scope, "name");
 			t.sole = sole_domain(root);
 			try_rule(&t, scope);
 		}
+	}
 	for (size_t i = 0; i < rules->len; i++) {
 		report->fired += tally[i].fired;
 		report->passed += tally[i].passed;

@@ -7,14 +7,20 @@
  */
 #include "rules/xpath.h"
 
+#include "base/xml.h"
+
 #include <libxml/xpathInternals.h>
 #include <math.h>
 #include <string.h>
 
 #define STEPS_MAX 1000000
+#define HOST_PATH "/facts/host"
+#define HOST_VARIABLE "facts-host"
+G_STATIC_ASSERT(sizeof(HOST_PATH) == sizeof("$" HOST_VARIABLE));
 
 struct xpath {
 	xmlXPathContext *ctxt;
+	xmlNode *host;
 	xpath_define *define;
 	void *define_data;
 	GError *failed; /* why a variable could not be defined */
@@ -63,12 +69,29 @@ static xmlXPathContext *compiler(int *code)
 	return ctxt;
 }
 
+/* "/facts/host" walks past all domains, each time it is evaluated; a variable does not. It is as long, so that places in
+ * messages are right. */
+static char *with_host(const char *text)
+{
+	char *copy = g_strdup(text);
+	size_t n = strlen(HOST_PATH);
+
+	for (char *p = copy; (p = strstr(p, HOST_PATH)); p += n) {
+		bool is_start = p == copy || (!g_ascii_isalnum(p[-1]) && !strchr("/.*])@-_", p[-1]));
+
+		if (is_start && !g_ascii_isalnum(p[n]) && (!p[n] || !strchr("-_.", p[n])))
+			memcpy(p, "$" HOST_VARIABLE, n);
+	}
+	return copy;
+}
+
 struct expr *expr_new(const char *text, const char *file, unsigned int line, GError **error)
 {
 	struct expr *e;
 	int code = 0;
 	xmlXPathContext *ctxt = compiler(&code);
-	xmlXPathCompExpr *compiled = xmlXPathCtxtCompile(ctxt, BAD_CAST text);
+	g_autofree char *quick = with_host(text);
+	xmlXPathCompExpr *compiled = xmlXPathCtxtCompile(ctxt, BAD_CAST quick);
 
 	if (!compiled) {
 		g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
@@ -90,14 +113,28 @@ void expr_free(struct expr *e)
 	g_free(e);
 }
 
+static xmlXPathObject *look_up(void *data, const xmlChar *name, const xmlChar *ns G_GNUC_UNUSED)
+{
+	struct xpath *x = data;
+	xmlXPathObject *value = xmlHashLookup2(x->ctxt->varHash, name, NULL);
+
+	if (xmlStrEqual(name, BAD_CAST HOST_VARIABLE))
+		return xmlXPathNewNodeSet(x->host);
+	if (!value && x->define && !x->failed && x->define(x->define_data, (const char *)name, &x->failed))
+		value = xmlHashLookup2(x->ctxt->varHash, name, NULL);
+	return value ? xmlXPathObjectCopy(value) : NULL;
+}
+
 struct xpath *xpath_new(xmlDoc *doc)
 {
 	struct xpath *x = g_new0(struct xpath, 1);
 
 	x->ctxt = xmlXPathNewContext(doc);
+	x->host = xml_child(xmlDocGetRootElement(doc), "host");
 	x->ctxt->opLimit = STEPS_MAX;
 	xmlXPathRegisterNs(x->ctxt, BAD_CAST "vd", BAD_CAST VD_NAMESPACE);
 	xpath_register_functions(x->ctxt);
+	xmlXPathRegisterVariableLookup(x->ctxt, look_up, x);
 	return x;
 }
 
@@ -135,21 +172,10 @@ void xpath_forget_variables(struct xpath *x)
 	xmlXPathRegisteredVariablesCleanup(x->ctxt);
 }
 
-static xmlXPathObject *look_up(void *data, const xmlChar *name, const xmlChar *ns G_GNUC_UNUSED)
-{
-	struct xpath *x = data;
-	xmlXPathObject *value = xmlHashLookup2(x->ctxt->varHash, name, NULL);
-
-	if (!value && x->define && !x->failed && x->define(x->define_data, (const char *)name, &x->failed))
-		value = xmlHashLookup2(x->ctxt->varHash, name, NULL);
-	return value ? xmlXPathObjectCopy(value) : NULL;
-}
-
 void xpath_on_unknown(struct xpath *x, xpath_define *define, void *data)
 {
 	x->define = define;
 	x->define_data = data;
-	xmlXPathRegisterVariableLookup(x->ctxt, define ? look_up : NULL, x);
 }
 
 /* Where an evaluation stands is kept in the context, so one inside of another puts it back. */
