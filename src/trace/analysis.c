@@ -102,10 +102,8 @@ static void count_offset(struct analysis *a, const struct trace_event *e)
 			 e->ns % NS_PER_S * HEAT_ROWS / NS_PER_S);
 }
 
-void analysis_take(void *data, const struct trace_event *e)
+static void take_event(struct analysis *a, const struct trace_event *e)
 {
-	struct analysis *a = data;
-
 	if (e->kind == TRACE_LOST) {
 		sched_lost(a, e);
 		return;
@@ -120,6 +118,14 @@ void analysis_take(void *data, const struct trace_event *e)
 	}
 	if (e->cpu >= 0)
 		cpu_get(a, e->cpu)->last = e->ns;
+}
+
+void analysis_take(void *data, const struct trace_event *e)
+{
+	struct trace_event known = *e;
+
+	known.cpu = cpu_number(e->cpu);
+	take_event(data, &known);
 }
 
 char *vcpu_name(const struct vcpu *v)

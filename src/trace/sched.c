@@ -29,6 +29,11 @@ static void cpu_free(gpointer data)
 	g_free(data);
 }
 
+int cpu_number(int64_t number)
+{
+	return number >= 0 && number < CPUS_MAX ? (int)number : -1;
+}
+
 struct cpu *cpu_get(struct analysis *a, int number)
 {
 	struct cpu *c;
@@ -116,7 +121,7 @@ static void begin_waiting(struct analysis *a, struct thread *t, enum sched how, 
 	t->waits_since = t->charged = now;
 	t->by = NULL;
 	t->by_ns = 0;
-	if (t->vcpu)
+	if (t->vcpu && cpu >= 0)
 		g_ptr_array_add(cpu_get(a, cpu)->waiting, t);
 }
 
@@ -146,6 +151,8 @@ static void leave(struct analysis *a, struct thread *t, int cpu, int64_t state, 
 			t->vcpu->preemptions++;
 		return;
 	}
+	/* Where its switch to this CPU was missed, it stands in the list of another one still. */
+	stop_waiting(a, t);
 	t->sched = SLEEPING;
 	t->cpu = cpu;
 	t->is_stuck = state & STATE_UNINTERRUPTIBLE;
@@ -178,7 +185,7 @@ static void take_waking(struct analysis *a, const struct trace_event *e)
 	if (!t || t->sched != SLEEPING || e->ns < t->since)
 		return;
 	thread_account(a, t, e->ns);
-	begin_waiting(a, t, WAKING, (int)e->n[1], e->ns);
+	begin_waiting(a, t, WAKING, cpu_number(e->n[1]), e->ns);
 }
 
 static void take_migration(struct analysis *a, const struct trace_event *e)
@@ -194,8 +201,9 @@ static void take_migration(struct analysis *a, const struct trace_event *e)
 	if (t->cpu >= 0)
 		sched_charge(a, t, cpu_get(a, t->cpu), e->ns);
 	stop_waiting(a, t);
-	t->cpu = (int)e->n[2];
-	g_ptr_array_add(cpu_get(a, t->cpu)->waiting, t);
+	t->cpu = cpu_number(e->n[2]);
+	if (t->cpu >= 0)
+		g_ptr_array_add(cpu_get(a, t->cpu)->waiting, t);
 }
 
 void sched_take(struct analysis *a, const struct trace_event *e)

@@ -44,6 +44,10 @@ bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e
 GHashTable *owners_new(void);
 
 /* sched.c */
+enum { CPUS_MAX = 65536 }; /* more than any kernel is built for: a trace may name any number */
+/** cpu_number - as a trace has it; -1 where no CPU has that number */
+int cpu_number(int64_t number);
+/** cpu_get - @number is from cpu_number(), not -1 */
 struct cpu *cpu_get(struct analysis *a, int number);
 void sched_take(struct analysis *a, const struct trace_event *e);
 void sched_lost(struct analysis *a, const struct trace_event *e);

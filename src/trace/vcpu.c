@@ -6,7 +6,7 @@
 
 #include "trace/state.h"
 
-enum { THREADS_MAX = 200000, CPUS_MAX = 65536, REASONS_MAX = 256, PORTS_MAX = 4096, STRETCHES_MAX = 400000 };
+enum { THREADS_MAX = 200000, REASONS_MAX = 256, PORTS_MAX = 4096, STRETCHES_MAX = 400000 };
 
 const char *const vcpu_state_names[] = { "unknown", "guest",  "hypervisor", "qemu",    "running",
 					 "preempted", "waking", "halted",	"blocked", "stuck" };

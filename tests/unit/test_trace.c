@@ -4,6 +4,7 @@
 
 #include "report/trace/trace.h"
 #include "trace/reader.h"
+#include "trace/state.h"
 #include "trace/vcpu.h"
 
 #define HEAD "       CPU 0/KVM-31      [000] d..2.     "
@@ -138,6 +139,46 @@ static void lost_events_make_the_time_unknown(void **state G_GNUC_UNUSED)
 	assert_int_equal(v->ns[VCPU_HYPERVISOR], 0);
 }
 
+#define SWITCH(cpu, ns, prev, pid, state, next, next_pid) "  x-" pid "  [00" cpu "] d..2.  0.000000" ns ": sched_switch: prev_comm=" prev \
+	" prev_pid=" pid " prev_prio=120 prev_state=" state " ==> next_comm=" next " next_pid=" next_pid " next_prio=120\n"
+
+/* It was preempted on CPU 0; that it got CPU 1 is missing. */
+static void who_runs_on_a_cpu_that_it_left_is_not_to_blame(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(SWITCH("0", "100", "CPU 0/KVM", "31", "R", "innocent", "30")
+		SWITCH("1", "200", "CPU 0/KVM", "31", "S", "hog", "40")
+		"  x-5 [002] d..2. 0.000000300: sched_waking: comm=CPU 0/KVM pid=31 prio=120 target_cpu=001\n"
+		SWITCH("0", "400", "innocent", "30", "S", "swapper/0", "0")
+		SWITCH("1", "500", "hog", "40", "S", "CPU 0/KVM", "31"));
+	g_autoptr(GPtrArray) owners = trace_owners(a->vcpus->pdata[0]);
+
+	assert_int_equal(owners->len, 1);
+	assert_string_equal(((const struct owner *)owners->pdata[0])->name, "hog");
+	assert_int_equal(((const struct owner *)owners->pdata[0])->ns, 200);
+}
+
+static void a_cpu_that_no_host_has_is_not_known(void **state G_GNUC_UNUSED)
+{
+	static const int64_t numbers[] = { -1, -2147483648LL, CPUS_MAX, 2147483647, (1LL << 32) + 1 };
+	auto_free(analysis) struct analysis *a = analysis_new();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		struct trace_event e = { .kind = TRACE_SWITCH, .ns = 10 * i + 1, .cpu = (int)CLAMP(numbers[i], -1, G_MAXINT), .tid = 31, .comm = "CPU 0/KVM",
+					 .n = { 31, 1, 30 }, .s = { "CPU 0/KVM", "hog" } };
+
+		assert_int_equal(cpu_number(numbers[i]), -1);
+		analysis_take(a, &e);
+		e = (struct trace_event){ .kind = TRACE_WAKING, .ns = 10 * i + 2, .cpu = 0, .tid = 30, .n = { 31, numbers[i] } };
+		analysis_take(a, &e);
+		e = (struct trace_event){ .kind = TRACE_MIGRATE, .ns = 10 * i + 3, .cpu = 0, .tid = 30, .n = { 31, 0, numbers[i] } };
+		analysis_take(a, &e);
+		e = (struct trace_event){ .kind = TRACE_LOST, .ns = 10 * i + 4, .cpu = (int)CLAMP(numbers[i], -1, G_MAXINT), .n = { 1 } };
+		analysis_take(a, &e);
+	}
+	analysis_end(a);
+	assert_int_equal(g_hash_table_size(a->state->cpus), 1);
+}
+
 static void an_unknown_reason_is_a_number(void **state G_GNUC_UNUSED)
 {
 	assert_string_equal(exit_reason(1, 12), "HLT");
@@ -188,6 +229,8 @@ int main(void)
 		cmocka_unit_test(each_moment_of_a_vcpu_has_its_state),
 		cmocka_unit_test(an_exit_costs_only_what_it_had_of_a_cpu),
 		cmocka_unit_test(lost_events_make_the_time_unknown),
+		cmocka_unit_test(who_runs_on_a_cpu_that_it_left_is_not_to_blame),
+		cmocka_unit_test(a_cpu_that_no_host_has_is_not_known),
 		cmocka_unit_test(an_unknown_reason_is_a_number),
 		cmocka_unit_test(a_period_is_found_or_there_is_none),
 		cmocka_unit_test(names_in_a_report_cannot_steer_a_terminal),
