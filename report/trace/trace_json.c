@@ -115,6 +115,7 @@ static void write_disk(JsonBuilder *b, const void *data)
 	json_make_u64(b, "sectors", d->sectors);
 	json_make_u64(b, "unmatched", d->unmatched);
 	write_latency(b, "latency", &d->latency);
+	write_latency(b, "queued", &d->queued);
 	json_builder_end_object(b);
 }
 

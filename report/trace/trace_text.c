@@ -132,6 +132,7 @@ static void write_disk(struct disk *d, GString *out)
 	g_string_append_printf(out, _("\ndisk %u:%u of the host: %" G_GUINT64_FORMAT " requests, least %s, half under %s, 90 %% under %s, longest %s; %"
 				      G_GUINT64_FORMAT " unmatched\n"),
 			       (guint)(d->device >> 20), (guint)(d->device & 0xfffff), d->latency.n, least, p50, p90, most, d->unmatched);
+	write_latency(_("in the kernel's queue before"), &d->queued, out);
 }
 
 static void write_line(const struct analysis *a, const struct source_line *l, GString *out)

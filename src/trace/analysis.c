@@ -197,6 +197,19 @@ static void name_owners(const struct analysis *a, struct vcpu *v)
 	v->owners = named;
 }
 
+static void sort_numbers(const struct analysis *a)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, a->disks);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		numbers_sort(((struct disk *)value)->times);
+	g_hash_table_iter_init(&iter, a->lines);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		numbers_sort(((struct source_line *)value)->gaps);
+}
+
 void analysis_end(struct analysis *a)
 {
 	GHashTableIter iter;
@@ -213,6 +226,7 @@ void analysis_end(struct analysis *a)
 		thread_account(a, t, a->last);
 		name_domain(a, t->vcpu, t);
 	}
+	sort_numbers(a);
 	g_ptr_array_sort(a->vcpus, by_domain);
 	for (guint i = 0; i < a->vcpus->len; i++)
 		name_owners(a, a->vcpus->pdata[i]);
@@ -247,13 +261,17 @@ static gint compare_numbers(gconstpointer a, gconstpointer b)
 	return (x > y) - (x < y);
 }
 
-guint64 numbers_quantile(GArray *numbers, double q)
+void numbers_sort(GArray *numbers)
+{
+	g_array_sort(numbers, compare_numbers);
+}
+
+guint64 numbers_quantile(const GArray *numbers, double q)
 {
 	guint at;
 
 	if (numbers->len == 0)
 		return 0;
-	g_array_sort(numbers, compare_numbers);
 	at = (guint)(q * (double)numbers->len);
 	return g_array_index(numbers, guint64, MIN(at, numbers->len - 1));
 }

@@ -38,10 +38,39 @@ static struct disk *disk_get(struct analysis *a, guint64 device)
 	return d;
 }
 
+/** A request that is not complete yet; ns, 0: not seen. */
+struct open_request {
+	guint64 inserted, issued;
+};
+
+static struct open_request *request_get(struct disk *d, const struct trace_event *e)
+{
+	struct open_request *r = g_hash_table_lookup(d->open, &e->n[BLOCK_SECTOR]);
+
+	if (r || g_hash_table_size(d->open) >= OPEN_MAX)
+		return r;
+	r = g_new0(struct open_request, 1);
+	g_hash_table_insert(d->open, g_memdup2(&e->n[BLOCK_SECTOR], sizeof(gint64)), r);
+	return r;
+}
+
+static void take_insert(struct disk *d, const struct trace_event *e)
+{
+	struct open_request *r = request_get(d, e);
+
+	if (r)
+		*r = (struct open_request){ .inserted = e->ns };
+}
+
+/* Issued once more: requeued, the last time counts. */
 static void take_issue(struct disk *d, const struct trace_event *e)
 {
-	if (g_hash_table_size(d->open) < OPEN_MAX)
-		g_hash_table_replace(d->open, g_memdup2(&e->n[BLOCK_SECTOR], sizeof(gint64)), g_memdup2(&e->ns, sizeof(guint64)));
+	struct open_request *r = request_get(d, e);
+
+	if (r && r->inserted && e->ns >= r->inserted)
+		latency_add(&d->queued, e->ns - r->inserted);
+	if (r)
+		*r = (struct open_request){ .issued = e->ns };
 }
 
 /* Four rows per power of two, from 2^10 ns on: a microsecond to a minute. */
@@ -54,14 +83,14 @@ static guint64 latency_row(guint64 ns)
 
 static void take_complete(struct analysis *a, struct disk *d, const struct trace_event *e)
 {
-	const guint64 *issued = g_hash_table_lookup(d->open, &e->n[BLOCK_SECTOR]);
+	const struct open_request *r = g_hash_table_lookup(d->open, &e->n[BLOCK_SECTOR]);
 	guint64 ns;
 
-	if (!issued || *issued > e->ns) {
+	if (!r || !r->issued || r->issued > e->ns) {
 		d->unmatched++;
 		return;
 	}
-	ns = e->ns - *issued;
+	ns = e->ns - r->issued;
 	latency_add(&d->latency, ns);
 	if (e->ns >= a->first)
 		heat_add(&a->heats[HEAT_DISK], (e->ns - a->first) / G_GUINT64_CONSTANT(1000000000), latency_row(ns));
@@ -113,9 +142,12 @@ static void take_packet(struct analysis *a, const struct trace_event *e)
 
 void devices_take(struct analysis *a, const struct trace_event *e)
 {
-	struct disk *d = e->kind == TRACE_ISSUE || e->kind == TRACE_COMPLETE ? disk_get(a, (guint64)e->n[BLOCK_DEV]) : NULL;
+	bool is_request = e->kind == TRACE_ISSUE || e->kind == TRACE_COMPLETE || e->kind == TRACE_INSERT;
+	struct disk *d = is_request ? disk_get(a, (guint64)e->n[BLOCK_DEV]) : NULL;
 
-	if (d && e->kind == TRACE_ISSUE)
+	if (d && e->kind == TRACE_INSERT)
+		take_insert(d, e);
+	else if (d && e->kind == TRACE_ISSUE)
 		take_issue(d, e);
 	else if (d)
 		take_complete(a, d, e);

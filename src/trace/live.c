@@ -35,7 +35,7 @@ static const struct {
 	{ "kvm", "kvm_entry", false },	     { "kvm", "kvm_exit", false },	     { "kvm", "kvm_userspace_exit", false },
 	{ "kvm", "kvm_fpu", false },	     { "kvm", "kvm_vcpu_wakeup", false },    { "kvm", "kvm_inj_virq", false },
 	{ "kvm", "kvm_pio", false },	     { "kvm", "kvm_set_irq", false },	     { "kvm", "kvm_msi_set_irq", false },
-	{ "block", "block_rq_issue", true }, { "block", "block_rq_complete", true },
+	{ "block", "block_rq_insert", true }, { "block", "block_rq_issue", true }, { "block", "block_rq_complete", true },
 };
 
 struct live {

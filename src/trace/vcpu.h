@@ -79,9 +79,9 @@ struct vcpu {
 /** Requests of one block device. */
 struct disk {
 	guint64 device; /* major << 20 | minor */
-	GHashTable *open; /* sector -> ns of issue */
-	GArray *times;	  /* ns each, guint64; at most a million */
-	struct latency latency;
+	GHashTable *open; /* sector -> struct open_request */
+	GArray *times;	  /* ns each, guint64; at most a million; sorted once analysis_end() was called */
+	struct latency latency, queued; /* from issue to completion; in the kernel's queue before it */
 	guint64 sectors, unmatched;
 };
 
@@ -89,7 +89,7 @@ struct disk {
 struct source_line {
 	char *name;
 	guint64 n, last;
-	GArray *gaps; /* ns each, guint64; at most 8192 */
+	GArray *gaps; /* as disk.times; at most 8192 */
 };
 
 struct net_use {
@@ -151,8 +151,10 @@ void latency_add(struct latency *l, guint64 ns);
 guint64 latency_quantile(const struct latency *l, double q);
 /** source_line_period - the median gap in ns; 0: it does not come regularly (most gaps are not within 10 % of it) */
 guint64 source_line_period(const struct source_line *l);
-/** numbers_quantile - of guint64; sorts them */
-guint64 numbers_quantile(GArray *numbers, double q);
+/** numbers_sort - guint64, ascending */
+void numbers_sort(GArray *numbers);
+/** numbers_quantile - of sorted guint64 */
+guint64 numbers_quantile(const GArray *numbers, double q);
 
 /** exit_reason - as the kernel prints it; @isa: 1 VMX, 2 SVM. An unknown one is a hexadecimal number; interned */
 const char *exit_reason(int64_t isa, int64_t reason);

@@ -179,6 +179,26 @@ static void a_cpu_that_no_host_has_is_not_known(void **state G_GNUC_UNUSED)
 	assert_int_equal(g_hash_table_size(a->state->cpus), 1);
 }
 
+static void a_request_waits_in_a_queue_and_then_for_its_device(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(
+		"  x-5 [002] d..2. 0.000001: block_rq_insert: 253,0 R 4096 () 8 + 8 [x]\n"
+		"  x-5 [002] d..2. 0.000004: block_rq_issue: 253,0 R 4096 () 8 + 8 [x]\n"
+		"  x-5 [002] d..2. 0.000005: block_rq_issue: 253,0 R 4096 () 16 + 8 [x]\n"
+		"  x-5 [002] d..2. 0.000009: block_rq_complete: 253,0 R () 16 + 8 [0]\n"
+		"  x-5 [002] d..2. 0.000024: block_rq_complete: 253,0 R () 8 + 8 [0]\n"
+		"  x-5 [002] d..2. 0.000025: block_rq_complete: 253,0 R () 8 + 8 [0]\n");
+	g_autoptr(GPtrArray) disks = trace_disks(a);
+	const struct disk *d = disks->pdata[0];
+
+	assert_int_equal(d->queued.n, 1);
+	assert_int_equal(d->queued.sum, 3000);
+	assert_int_equal(d->latency.n, 2);
+	assert_int_equal(numbers_quantile(d->times, 0), 4000);
+	assert_int_equal(d->latency.most, 20000);
+	assert_int_equal(d->unmatched, 1);
+}
+
 static void an_unknown_reason_is_a_number(void **state G_GNUC_UNUSED)
 {
 	assert_string_equal(exit_reason(1, 12), "HLT");
@@ -197,6 +217,7 @@ static void a_period_is_found_or_there_is_none(void **state G_GNUC_UNUSED)
 	assert_int_equal(source_line_period(&l), 10000000);
 	for (guint64 i = 0, gap = 1; i < 300; i++, gap *= 3)
 		g_array_append_val(l.gaps, gap);
+	numbers_sort(l.gaps);
 	assert_int_equal(source_line_period(&l), 0);
 	g_array_unref(l.gaps);
 }
@@ -231,6 +252,7 @@ int main(void)
 		cmocka_unit_test(lost_events_make_the_time_unknown),
 		cmocka_unit_test(who_runs_on_a_cpu_that_it_left_is_not_to_blame),
 		cmocka_unit_test(a_cpu_that_no_host_has_is_not_known),
+		cmocka_unit_test(a_request_waits_in_a_queue_and_then_for_its_device),
 		cmocka_unit_test(an_unknown_reason_is_a_number),
 		cmocka_unit_test(a_period_is_found_or_there_is_none),
 		cmocka_unit_test(names_in_a_report_cannot_steer_a_terminal),
