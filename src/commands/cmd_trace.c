@@ -74,7 +74,7 @@ static int trace(const struct options *o)
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
 
-	if (!trace_read(o->trace, &info, analysis_take, a, &error))
+	if (!trace_read(o->trace, (unsigned int)o->seconds, &info, analysis_take, a, &error))
 		return cmd_fail("%s", error->message);
 	if (info.is_cycles)
 		return cmd_fail("%s: its clock is %s, which counts cycles, not time; record with -C mono", o->trace,

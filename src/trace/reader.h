@@ -23,10 +23,11 @@ struct trace_info {
 /**
  * trace_read - the trace at @path, whatever it is
  * What it is: trace.dat (libtracecmd), a directory with CTF or an lttng-live URL (libbabeltrace2),
- * perf.data (the program perf), else text of ftrace, perf script or trace-cmd report.
+ * perf.data (the program perf), else text of ftrace, perf script or trace-cmd report. All are read by a child
+ * without rights (apart.c); a URL is followed for @seconds, or until its session ends.
  * Return: false with @error: unreadable, of no known format, or of one that this build cannot read
  */
-bool trace_read(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error);
+bool trace_read(const char *path, unsigned int seconds, struct trace_info *info, trace_sink *sink, void *data, GError **error);
 
 /** trace_text_line - one line of text (without its end); false: no event. Lines are at most 4 KiB. */
 bool trace_text_line(const char *line, struct trace_event *e);
