@@ -27,6 +27,8 @@ char *trace_time(guint64 ns);
 GPtrArray *trace_owners(const struct vcpu *v);
 /** trace_exits - struct exit_stat by the time that they cost, then by name */
 GPtrArray *trace_exits(const struct vcpu *v);
+/** trace_places - struct place as trace_exits() */
+GPtrArray *trace_places(const struct vcpu *v);
 /** trace_disks - struct disk by device; trace_lines: struct source_line by name */
 GPtrArray *trace_disks(const struct analysis *a);
 GPtrArray *trace_lines(const struct analysis *a);

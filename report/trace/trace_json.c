@@ -40,6 +40,30 @@ static void write_exit(JsonBuilder *b, const void *data)
 	json_builder_end_object(b);
 }
 
+static void write_place(JsonBuilder *b, const struct analysis *a, const struct vcpu *v, const struct place *p)
+{
+	g_autofree char *at = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", p->at);
+
+	json_builder_begin_object(b);
+	json_make_text(b, "kind", p->is_port ? "port" : "memory");
+	json_make_text(b, "at", at);
+	json_make_text(b, "device", place_name(p));
+	json_make_text(b, "xml", place_xml(a, v, p));
+	json_make_u64(b, "count", p->n);
+	json_make_u64(b, "on-cpu-ns", p->handled_ns);
+	json_builder_end_object(b);
+}
+
+static void write_places(JsonBuilder *b, const struct analysis *a, const struct vcpu *v)
+{
+	g_autoptr(GPtrArray) places = trace_places(v);
+
+	json_make_open_array(b, "places");
+	for (guint i = 0; i < places->len; i++)
+		write_place(b, a, v, places->pdata[i]);
+	json_builder_end_array(b);
+}
+
 static void write_latency(JsonBuilder *b, const char *name, const struct latency *l)
 {
 	json_make_open_object(b, name);
@@ -79,9 +103,8 @@ static void write_check(JsonBuilder *b, const struct vcpu *v)
 	json_builder_end_object(b);
 }
 
-static void write_vcpu(JsonBuilder *b, const void *data)
+static void write_vcpu(JsonBuilder *b, const struct analysis *a, const struct vcpu *v)
 {
-	const struct vcpu *v = data;
 	g_autoptr(GPtrArray) owners = trace_owners(v), exits = trace_exits(v);
 
 	json_builder_begin_object(b);
@@ -96,6 +119,7 @@ static void write_vcpu(JsonBuilder *b, const void *data)
 	json_make_u64(b, "halt-poll-ns", v->poll_ns);
 	json_make_array(b, "waited-for", owners, write_owner);
 	json_make_array(b, "exits", exits, write_exit);
+	write_places(b, a, v);
 	write_latency(b, "wake-up", &v->wake);
 	write_latency(b, "preempted", &v->preempted);
 	write_injected(b, v);
@@ -148,7 +172,10 @@ static void write_all(JsonBuilder *b, const struct analysis *a, const struct tra
 	json_make_u64(b, "lost", a->lost);
 	json_make_bool(b, "has-lost", a->has_lost);
 	json_make_array(b, "doubts", doubts, write_doubt);
-	json_make_array(b, "vcpus", a->vcpus, write_vcpu);
+	json_make_open_array(b, "vcpus");
+	for (guint i = 0; i < a->vcpus->len; i++)
+		write_vcpu(b, a, a->vcpus->pdata[i]);
+	json_builder_end_array(b);
 	json_make_array(b, "disks", disks, write_disk);
 	json_make_array(b, "interrupts", lines, write_line);
 	json_builder_end_object(b);

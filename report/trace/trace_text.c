@@ -8,7 +8,7 @@
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
-enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12 };
+enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12, PLACES_SHOWN = 12 };
 
 static char *safe(const char *text)
 {
@@ -70,20 +70,18 @@ static void write_latency(const char *what, const struct latency *l, GString *ou
 				       l->n, p50, p99, most);
 }
 
-static gint by_number(gconstpointer a, gconstpointer b)
+static void write_places(const struct analysis *a, const struct vcpu *v, GString *out)
 {
-	return (gint)GPOINTER_TO_UINT(a) - (gint)GPOINTER_TO_UINT(b);
-}
+	g_autoptr(GPtrArray) places = trace_places(v);
 
-static void write_ports(const struct vcpu *v, GString *out)
-{
-	g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(v->ports), by_number);
+	for (guint i = 0; i < MIN(places->len, PLACES_SHOWN); i++) {
+		const struct place *p = places->pdata[i];
+		const char *name = place_name(p), *xml = place_xml(a, v, p);
+		g_autofree char *time = trace_time(p->handled_ns), *shown = safe(xml ? xml : "");
 
-	for (GList *k = keys; k; k = k->next) {
-		const char *name = port_name(GPOINTER_TO_UINT(k->data));
-
-		g_string_append_printf(out, _("  port 0x%x%s%s%s: %u times\n"), GPOINTER_TO_UINT(k->data), name ? " (" : "",
-				       name ? name : "", name ? ")" : "", GPOINTER_TO_UINT(g_hash_table_lookup(v->ports, k->data)));
+		g_string_append_printf(out, p->is_port ? _("  port 0x%" G_GINT64_MODIFIER "x") : _("  address 0x%" G_GINT64_MODIFIER "x"), p->at);
+		g_string_append_printf(out, _("%s%s%s: %" G_GUINT64_FORMAT " times, %s%s%s\n"), name ? " (" : "", name ? name : "", name ? ")" : "",
+				       p->n, time, xml ? "; " : "", shown);
 	}
 }
 
@@ -118,7 +116,7 @@ static void write_vcpu(const struct analysis *a, const struct vcpu *v, GString *
 	write_latency(_("preempted"), &v->preempted, out);
 	write_latency(_("wake-up"), &v->wake, out);
 	write_exits(v, out);
-	write_ports(v, out);
+	write_places(a, v, out);
 	write_vectors(v, out);
 	if (v->poll_hits > 0)
 		g_string_append_printf(out, _("  halt polling succeeded %" G_GUINT64_FORMAT " times\n"), v->poll_hits);

@@ -8,6 +8,7 @@
 #include "commands/cmd.h"
 #include "commands/options.h"
 #include "commands/output.h"
+#include "report/pen.h"
 #include "report/trace/trace.h"
 #include "trace/live.h"
 #include "trace/reader.h"
@@ -33,8 +34,8 @@ static int check(const struct options *o)
 {
 	if (o->seconds < 1 || o->seconds > SECONDS_MOST)
 		return cmd_fail("--seconds: not a number from 1 to %d", SECONDS_MOST);
-	if (o->operands)
-		return cmd_fail("a trace is read as a whole: no DOMAIN");
+	if (o->trace && o->save)
+		return cmd_fail("--save keeps a live trace; with --from there is one already");
 	for (guint i = 0; i < output_count(o); i++)
 		if (find_format(output_format(o, i)) < 0)
 			return cmd_fail("--format %s: a trace is written as text, json or html", output_format(o, i));
@@ -53,9 +54,36 @@ static int write_all(const struct options *o, const struct analysis *a, const st
 	return EXIT_CLEAN;
 }
 
+static int no_such_domain(const struct analysis *a, const char *name)
+{
+	g_autoptr(GString) all = g_string_new(NULL);
+	g_autofree char *shown = NULL;
+
+	for (guint i = 0; i < a->vcpus->len; i++) {
+		const struct vcpu *v = a->vcpus->pdata[i], *before = i > 0 ? a->vcpus->pdata[i - 1] : NULL;
+
+		if (!before || strcmp(before->domain, v->domain) != 0)
+			g_string_append_printf(all, "%s'%s'", all->len ? ", " : "", v->domain);
+	}
+	shown = pen_safe(all->str, all->len);
+	return all->len ? cmd_fail("the trace shows no domain '%s', but %s", name, shown) :
+			  cmd_fail("the trace shows no domain '%s', nor any other", name);
+}
+
+/* What is left of the analysis once it is known what was asked for. */
+static int finish(const struct options *o, struct analysis *a, const struct trace_info *info)
+{
+	const char *unknown;
+
+	analysis_end(a);
+	unknown = o->operands ? analysis_keep(a, o->operands) : NULL;
+	return unknown ? no_such_domain(a, unknown) : write_all(o, a, info);
+}
+
 static int trace_now(const struct options *o)
 {
-	const struct live_request request = { .seconds = (unsigned int)o->seconds, .disk = o->disk };
+	const struct live_request request = { .seconds = (unsigned int)o->seconds, .disk = o->disk, .save = o->save,
+					      .domains = o->operands };
 	g_autoptr(GError) error = NULL;
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
@@ -63,8 +91,7 @@ static int trace_now(const struct options *o)
 
 	if (ended_by < 0)
 		return cmd_fail("%s", error->message);
-	analysis_end(a);
-	status = write_all(o, a, &info);
+	status = finish(o, a, &info);
 	return status == EXIT_CLEAN && ended_by > 0 ? EXIT_INTERRUPTED : status;
 }
 
@@ -79,8 +106,7 @@ static int trace(const struct options *o)
 	if (info.is_cycles)
 		return cmd_fail("%s: its clock is %s, which counts cycles, not time; record with -C mono", o->trace,
 				info.clock);
-	analysis_end(a);
-	return write_all(o, a, &info);
+	return finish(o, a, &info);
 }
 
 int cmd_trace(int argc, char **argv)

@@ -48,6 +48,7 @@ struct options {
 	gboolean dry_run, redact; /* of a bundle */
 	gboolean help, version; /* which main() has answered before */
 	char *trace; /* the recorded one; NULL: live */
+	char *save; /* to this file */
 	int seconds; /* of a live trace */
 	gboolean disk;
 };

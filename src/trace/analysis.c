@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trace/notes.h"
 #include "trace/state.h"
+
+enum { DOMAINS_MAX = 65536 };
 
 #define NS_PER_S G_GUINT64_CONSTANT(1000000000)
 
@@ -14,7 +17,7 @@ static void vcpu_free(gpointer data)
 	g_free(v->domain);
 	g_hash_table_unref(v->exits);
 	g_hash_table_unref(v->owners);
-	g_hash_table_unref(v->ports);
+	g_hash_table_unref(v->places);
 	g_array_unref(v->stretches);
 	g_free(v);
 }
@@ -24,9 +27,11 @@ struct analysis *analysis_new(void)
 	struct analysis *a = g_new0(struct analysis, 1);
 
 	a->vcpus = g_ptr_array_new_with_free_func(vcpu_free);
+	a->others = g_ptr_array_new_with_free_func(vcpu_free);
 	a->disks = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, disk_free);
 	a->lines = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, source_line_free);
 	a->nets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	a->devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	for (int i = 0; i < HEAT_MAX_; i++)
 		a->heats[i] = (struct heat){ .rows = HEAT_ROWS, .cells = g_array_new(FALSE, TRUE, sizeof(guint32)) };
 	a->state = g_new0(struct analysis_state, 1);
@@ -45,9 +50,11 @@ void analysis_free(struct analysis *a)
 		g_hash_table_unref(a->state->cpus);
 	g_free(a->state);
 	g_ptr_array_unref(a->vcpus);
+	g_ptr_array_unref(a->others);
 	g_hash_table_unref(a->disks);
 	g_hash_table_unref(a->lines);
 	g_hash_table_unref(a->nets);
+	g_hash_table_unref(a->devices);
 	for (int i = 0; i < HEAT_MAX_; i++)
 		g_array_unref(a->heats[i].cells);
 	g_free(a);
@@ -108,6 +115,10 @@ static void take_event(struct analysis *a, const struct trace_event *e)
 		sched_lost(a, e);
 		return;
 	}
+	if (e->kind == TRACE_NOTE) {
+		note_take(a, e->s[0]);
+		return;
+	}
 	if (a->events++ == 0)
 		a->first = a->last = e->ns;
 	a->last = MAX(a->last, e->ns);
@@ -154,6 +165,8 @@ static void name_domain(const struct analysis *a, struct vcpu *v, const struct t
 	const char *known = g_hash_table_lookup(a->state->domains, GINT_TO_POINTER(t->pid));
 
 	v->pid = t->pid;
+	v->has_offset = t->has_offset;
+	v->tsc_offset = t->tsc_offset;
 	v->before = t->before;
 	v->after = t->after;
 	if (v->pid <= 0)
@@ -162,7 +175,7 @@ static void name_domain(const struct analysis *a, struct vcpu *v, const struct t
 	v->domain = known ? g_strdup(known) : g_strdup_printf("vm-of-pid-%d", v->pid);
 }
 
-void analysis_know(struct analysis *a, int tid, int pid, const char *domain, const struct schedstat *s, bool is_end)
+void analysis_know(struct analysis *a, int tid, int pid, const struct schedstat *s, bool is_end)
 {
 	struct thread *t = thread_get(a, tid, NULL);
 
@@ -170,8 +183,22 @@ void analysis_know(struct analysis *a, int tid, int pid, const char *domain, con
 		return;
 	t->pid = pid;
 	*(is_end ? &t->after : &t->before) = *s;
-	if (!g_hash_table_contains(a->state->domains, GINT_TO_POINTER(pid)))
+}
+
+void analysis_know_domain(struct analysis *a, int pid, const char *domain)
+{
+	if (!g_hash_table_contains(a->state->domains, GINT_TO_POINTER(pid)) && g_hash_table_size(a->state->domains) < DOMAINS_MAX)
 		g_hash_table_insert(a->state->domains, GINT_TO_POINTER(pid), g_strdup(domain));
+}
+
+void analysis_know_offset(struct analysis *a, int tid, gint64 offset)
+{
+	struct thread *t = thread_get(a, tid, NULL);
+
+	if (!t || t->has_offset)
+		return;
+	t->has_offset = true;
+	t->tsc_offset = offset;
 }
 
 /* What vCPUs are called is known only now. */
@@ -230,6 +257,47 @@ void analysis_end(struct analysis *a)
 	g_ptr_array_sort(a->vcpus, by_domain);
 	for (guint i = 0; i < a->vcpus->len; i++)
 		name_owners(a, a->vcpus->pdata[i]);
+}
+
+GArray *analysis_tids(const struct analysis *a, GStrv names)
+{
+	GArray *tids = g_array_new(FALSE, FALSE, sizeof(int));
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, a->state->threads);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct thread *t = value;
+		const char *domain = t->pid > 0 ? g_hash_table_lookup(a->state->domains, GINT_TO_POINTER(t->pid)) : NULL;
+
+		if (domain && g_strv_contains((const gchar *const *)names, domain))
+			g_array_append_val(tids, t->tid);
+	}
+	return tids;
+}
+
+static bool has_domain(const struct analysis *a, const char *name)
+{
+	for (guint i = 0; i < a->vcpus->len; i++)
+		if (strcmp(((const struct vcpu *)a->vcpus->pdata[i])->domain, name) == 0)
+			return true;
+	return false;
+}
+
+const char *analysis_keep(struct analysis *a, GStrv names)
+{
+	for (size_t i = 0; names[i]; i++)
+		if (!has_domain(a, names[i]))
+			return names[i];
+	for (guint i = 0; i < a->vcpus->len;) {
+		struct vcpu *v = a->vcpus->pdata[i];
+
+		if (g_strv_contains((const gchar *const *)names, v->domain))
+			i++;
+		else
+			g_ptr_array_add(a->others, g_ptr_array_steal_index(a->vcpus, i));
+	}
+	return NULL;
 }
 
 void latency_add(struct latency *l, guint64 ns)

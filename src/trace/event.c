@@ -47,6 +47,7 @@ const struct trace_row trace_rows[] = {
 	  { "{v0} {s0} {-} ({-}) {d1} + {d2} [{s1}]", "{v0} {s0} {-} ({-}) {d1} + {d2} {-}[{s1}]" } },
 	{ TRACE_SENT, { "net_dev_queue" }, NET_FIELDS, { "dev={s0} skbaddr={-} len={d0}" } },
 	{ TRACE_RECEIVED, { "netif_receive_skb" }, NET_FIELDS, { "dev={s0} skbaddr={-} len={d0}" } },
+	{ TRACE_NOTE, { "tracing_mark_write", "print" }, { { 's', 0, { "buf" } } }, { "{s0}" } },
 	{ .names = { NULL } },
 };
 

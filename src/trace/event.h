@@ -33,6 +33,7 @@ enum trace_kind {
 	TRACE_INSERT,  /* into a queue of the kernel's. As TRACE_ISSUE */
 	TRACE_SENT,    /* n: bytes; s: interface */
 	TRACE_RECEIVED,/* as TRACE_SENT */
+	TRACE_NOTE,    /* s: text that a program put into the trace */
 	TRACE_LOST,    /* events are missing just before this on its CPU. n: how many; -1: not known */
 	TRACE_KIND_MAX_
 };

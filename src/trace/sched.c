@@ -6,6 +6,7 @@
  * switch on a CPU charges what its waiters waited since the one before to whoever ran.
  * Source: Linux include/trace/events/sched.h
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "trace/state.h"
@@ -175,12 +176,28 @@ static void take_switch(struct analysis *a, const struct trace_event *e)
 	c->running = (int)e->n[SWITCH_NEXT];
 }
 
+/* Threads of the kernel that work for one QEMU have its number in their name. Whom they wake belongs to it.
+ * Source: Linux arch/x86/kvm/i8254.c, drivers/vhost/vhost.c until 6.3 */
+static int qemu_of(const char *comm)
+{
+	int pid = 0, end = 0;
+
+	return (sscanf(comm, "kvm-pit/%d%n", &pid, &end) == 1 || sscanf(comm, "vhost-%d%n", &pid, &end) == 1) && !comm[end] ? pid : 0;
+}
+
+static void learn_process(struct thread *t, const struct trace_event *e)
+{
+	if (t && t->vcpu && t->pid == 0)
+		t->pid = qemu_of(e->comm);
+}
+
 /* Only the first one that ends a sleep counts. */
 static void take_waking(struct analysis *a, const struct trace_event *e)
 {
 	struct thread *t = thread_get(a, (int)e->n[0], e->s[0]);
 
 	thread_recognise(a, t, false);
+	learn_process(t, e);
 	/* Live, an event of another CPU may come late: then it is about an earlier sleep. */
 	if (!t || t->sched != SLEEPING || e->ns < t->since)
 		return;
@@ -237,6 +254,7 @@ void sched_lost(struct analysis *a, const struct trace_event *e)
 		t->sched = NOT_KNOWN;
 		t->in = IN_UNKNOWN;
 		t->exit = NULL;
+		t->place = NULL;
 		t->cpu = -1;
 	}
 	if (e->cpu >= 0)

@@ -20,6 +20,9 @@ struct thread {
 	struct schedstat before, after;
 	guint64 since, charged, waits_since;
 	struct exit_stat *exit; /* being handled; borrowed */
+	struct place *place; /* what it is about; borrowed */
+	bool has_offset;
+	gint64 tsc_offset;
 	guint64 exit_on_cpu;
 	struct owner *by; /* of the stretch being charged */
 	guint64 by_ns;
@@ -53,6 +56,10 @@ void sched_take(struct analysis *a, const struct trace_event *e);
 void sched_lost(struct analysis *a, const struct trace_event *e);
 /** sched_charge - what @t waited until @now is charged to who runs on @c */
 void sched_charge(struct analysis *a, struct thread *t, const struct cpu *c, guint64 now);
+
+/* places.c */
+/** place_of - NULL: there are too many */
+struct place *place_of(struct vcpu *v, bool is_port, guint64 at);
 
 /* devices.c */
 void devices_take(struct analysis *a, const struct trace_event *e);

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "report/trace/trace.h"
+#include "trace/notes.h"
 #include "trace/reader.h"
 #include "trace/state.h"
 #include "trace/vcpu.h"
@@ -17,6 +18,11 @@ static struct analysis *analyse(const char *text)
 	trace_text_read(text, strlen(text), &info, analysis_take, a);
 	analysis_end(a);
 	return a;
+}
+
+static void add_place(void *out, const char *device, const char *text)
+{
+	g_string_append_printf(out, "%s=%s\n", device, text);
 }
 
 static void a_line_of_ftrace_and_one_of_perf_are_the_same_event(void **state G_GNUC_UNUSED)
@@ -139,6 +145,77 @@ static void lost_events_make_the_time_unknown(void **state G_GNUC_UNUSED)
 	assert_int_equal(v->ns[VCPU_HYPERVISOR], 0);
 }
 
+static void a_trace_says_itself_whose_its_threads_are(void **state G_GNUC_UNUSED)
+{
+	static const struct schedstat before = { 100, 200, 300 }, after = { 110, 220, 330 };
+	g_autofree char *domain = note_domain(30, "my db\n/ü"), *thread = note_thread(31, 30, &before, false), *end = note_thread(31, 30, &after, true),
+			*device = note_device(30, "COM1", "/etc/libvirt/qemu/a.xml:7: <serial type='pty'>"), *offset = note_offset(31, -5),
+			*text = g_strdup_printf("  x-1 [000] .... 0.000000001: tracing_mark_write: %s\n  x-1 [000] .... 0.000000002: print: 0xfff: %s\n"
+						"  x-1 [000] .... 0.000000003: tracing_mark_write: %s\n" HEAD "0.000000010: kvm_exit: vcpu 0 reason io rip 0x1 info1 0x0\n"
+						HEAD "0.000000011: kvm_pio: pio_write at 0x3f8 size 1 count 1 val 0x1\n"
+						HEAD "0.000000030: kvm_entry: vcpu 0, rip 0x1\n"
+						"  x-1 [000] .... 0.000000040: tracing_mark_write: %s\n"
+						"  x-1 [000] .... 0.000000050: tracing_mark_write: %s\n  x-1 [000] .... 0.000000060: tracing_mark_write: vmdoctor/1 thread x\n",
+						domain, thread, device, end, offset);
+	auto_free(analysis) struct analysis *a = analyse(text);
+	g_autoptr(GPtrArray) places = trace_places(a->vcpus->pdata[0]);
+	const struct vcpu *v = a->vcpus->pdata[0];
+	const struct place *com = places->pdata[0];
+
+	assert_string_equal(v->domain, "my db\n/ü");
+	assert_int_equal(v->after.run - v->before.run, 10);
+	assert_int_equal(v->after.at, 330);
+	assert_int_equal(v->tsc_offset, -5);
+	assert_int_equal(a->last - a->first, 20); /* notes are not of the window */
+	assert_int_equal(com->handled_ns, 20);
+	assert_string_equal(place_name(com), "COM1");
+	assert_string_equal(place_xml(a, v, com), "/etc/libvirt/qemu/a.xml:7: <serial type='pty'>");
+}
+
+static void a_name_that_was_cut_is_still_text(void **state G_GNUC_UNUSED)
+{
+	static const char *const cut[] = { "vmdoctor/1 domain 30 abc%C3%", "vmdoctor/1 domain 30 abc%C3%B", "vmdoctor/1 domain 30 abc%C3" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cut); i++) {
+		g_autofree char *text = g_strdup_printf("  x-1 [000] .... 0.000000001: tracing_mark_write: %s\n  CPU 0/KVM-31 (30) [000] .... 0.000000002: kvm_entry: vcpu 0, rip 0x1\n", cut[i]);
+		auto_free(analysis) struct analysis *a = analyse(text);
+
+		assert_string_equal(((const struct vcpu *)a->vcpus->pdata[0])->domain, "abc");
+	}
+}
+
+static void who_is_woken_by_a_qemus_kernel_thread_belongs_to_it(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(HEAD "0.000000010: kvm_entry: vcpu 0, rip 0x1\n"
+		"  kvm-pit/30-33 [001] d..2. 0.000000020: sched_waking: comm=CPU 0/KVM pid=31 prio=120 target_cpu=000\n"
+		"  vhost-40x-41 [001] d..2. 0.000000020: sched_waking: comm=CPU 0/KVM pid=51 prio=120 target_cpu=000\n");
+
+	assert_string_equal(((const struct vcpu *)a->vcpus->pdata[0])->domain, "vm-of-pid-30");
+	assert_string_equal(((const struct vcpu *)a->vcpus->pdata[1])->domain, "vm-of-tid-51");
+}
+
+static void a_place_is_found_in_the_domains_xml(void **state G_GNUC_UNUSED)
+{
+	static const char xml[] = "<domain>\n<devices>\n<serial type='pty'>\n<target port='0'/></serial>\n<tpm model='tpm-crb'/></devices>\n</domain>";
+	g_autoptr(GString) all = g_string_new(NULL);
+
+	places_of_xml(xml, strlen(xml), "a.xml", add_place, all);
+	assert_string_equal(all->str, "COM1=a.xml:3: <serial type='pty'>\nTPM=a.xml:5: <tpm model='tpm-crb'>\n");
+}
+
+static void only_the_domains_asked_for_are_reported(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse("  CPU 0/KVM-31 (30) [000] .... 0.000000002: kvm_entry: vcpu 0, rip 0x1\n"
+							 "  CPU 0/KVM-41 (40) [001] .... 0.000000003: kvm_entry: vcpu 0, rip 0x1\n");
+	char *one[] = { (char *)"vm-of-pid-40", NULL }, *other[] = { (char *)"vm-of-pid-40", (char *)"web", NULL };
+
+	assert_string_equal(analysis_keep(a, other), "web");
+	assert_int_equal(a->vcpus->len, 2);
+	assert_null(analysis_keep(a, one));
+	assert_int_equal(a->vcpus->len, 1);
+	assert_int_equal(((const struct vcpu *)a->vcpus->pdata[0])->tid, 41);
+}
+
 #define SWITCH(cpu, ns, prev, pid, state, next, next_pid) "  x-" pid "  [00" cpu "] d..2.  0.000000" ns ": sched_switch: prev_comm=" prev \
 	" prev_pid=" pid " prev_prio=120 prev_state=" state " ==> next_comm=" next " next_pid=" next_pid " next_prio=120\n"
 
@@ -253,6 +330,11 @@ int main(void)
 		cmocka_unit_test(who_runs_on_a_cpu_that_it_left_is_not_to_blame),
 		cmocka_unit_test(a_cpu_that_no_host_has_is_not_known),
 		cmocka_unit_test(a_request_waits_in_a_queue_and_then_for_its_device),
+		cmocka_unit_test(a_trace_says_itself_whose_its_threads_are),
+		cmocka_unit_test(a_name_that_was_cut_is_still_text),
+		cmocka_unit_test(who_is_woken_by_a_qemus_kernel_thread_belongs_to_it),
+		cmocka_unit_test(a_place_is_found_in_the_domains_xml),
+		cmocka_unit_test(only_the_domains_asked_for_are_reported),
 		cmocka_unit_test(an_unknown_reason_is_a_number),
 		cmocka_unit_test(a_period_is_found_or_there_is_none),
 		cmocka_unit_test(names_in_a_report_cannot_steer_a_terminal),
