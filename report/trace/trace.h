@@ -8,6 +8,7 @@
 #define VMDOCTOR_REPORT_TRACE_H
 
 #include <glib.h>
+#include <json-glib/json-glib.h>
 
 struct analysis;
 struct heat;
@@ -20,6 +21,11 @@ void trace_write_json(const struct analysis *a, const struct trace_info *info, G
 void trace_write_html(const struct analysis *a, const struct trace_info *info, GString *out);
 /** trace_heat - a heat map as SVG, one path per level; nothing where it is empty */
 void trace_heat(const struct heat *h, const char *title, const char *about, GString *out);
+
+/* The flow, and the guests that joined; nothing where there are none. */
+void trace_flow_text(const struct analysis *a, GString *out);
+void trace_flow_json(const struct analysis *a, JsonBuilder *b);
+void trace_flow_html(const struct analysis *a, GString *out);
 
 /** trace_time - "20 ms"; g_free() it */
 char *trace_time(guint64 ns);

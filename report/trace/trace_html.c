@@ -4,6 +4,7 @@
  *
  * A time line has a path per state, at most 1000 columns, each of the state that took most of it.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -24,6 +25,8 @@ static const char style[] =
 	".s-running{stroke:#7fcfb9;color:#7fcfb9}.s-preempted{stroke:var(--p);color:var(--p)}.s-waking{stroke:var(--w);color:var(--w)}"
 	".s-halted{stroke:var(--n);color:var(--n)}.s-blocked{stroke:var(--b);color:var(--b)}.s-stuck{stroke:var(--s);color:var(--s)}"
 	".s-unknown{stroke:var(--line);color:var(--line);stroke-dasharray:4 4}i[class^=s-]{background:currentColor}\n"
+	".flow{width:100%;background:var(--card);border:1px solid var(--line)}.flow path{fill:none;stroke-width:11}"
+	".f0{stroke:var(--g)}.f1{stroke:var(--h)}.f2{stroke:var(--p)}.f3{stroke:var(--b)}\n"
 	".c1{opacity:.3}.c2{opacity:.4}.c3{opacity:.5}.c4{opacity:.6}.c5{opacity:.7}.c6{opacity:.8}.c7{opacity:.9}\n";
 
 /* The state that took most of column @x, as stretches run through it; @at: the stretch where the last one ended. */
@@ -125,7 +128,7 @@ static void write_exit_rows(const struct vcpu *v, GString *out)
 
 		g_string_append(out, "<tr><th scope=\"row\">");
 		html_text(out, s->reason);
-		g_string_append_printf(out, "</th><td class=\"num\">%" G_GUINT64_FORMAT "</td><td class=\"num\">%s</td></tr>\n", s->n, time);
+		g_string_append_printf(out, "</th><td class=\"num\">%" PRIu64 "</td><td class=\"num\">%s</td></tr>\n", s->n, time);
 	}
 }
 
@@ -179,7 +182,7 @@ static void write_periods(const struct analysis *a, GString *out)
 		const struct source_line *l = lines->pdata[i];
 		g_autofree char *period = trace_time(source_line_period(l));
 		g_autofree char *text = source_line_period(l) ? g_strdup_printf(_("%s: every %s"), l->name, period) :
-								g_strdup_printf(_("%s: %" G_GUINT64_FORMAT " times, not regular"), l->name, l->n);
+								g_strdup_printf(_("%s: %" PRIu64 " times, not regular"), l->name, l->n);
 
 		html_tag(out, "li", NULL, text);
 	}
@@ -209,6 +212,7 @@ void trace_write_html(const struct analysis *a, const struct trace_info *info, G
 		html_tag(out, "li", NULL, doubts->pdata[i]);
 	g_string_append(out, "</ul>\n");
 	write_vcpus(a, out);
+	trace_flow_html(a, out);
 	write_heats(a, out);
 	g_string_append(out, "</main>\n</body>\n</html>\n");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_json - all figures of a trace; times are nanoseconds */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/json_make.h"
@@ -42,7 +43,7 @@ static void write_exit(JsonBuilder *b, const void *data)
 
 static void write_place(JsonBuilder *b, const struct analysis *a, const struct vcpu *v, const struct place *p)
 {
-	g_autofree char *at = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", p->at);
+	g_autofree char *at = g_strdup_printf("0x%" PRIx64, p->at);
 
 	json_builder_begin_object(b);
 	json_make_text(b, "kind", p->is_port ? "port" : "memory");
@@ -176,6 +177,7 @@ static void write_all(JsonBuilder *b, const struct analysis *a, const struct tra
 	for (guint i = 0; i < a->vcpus->len; i++)
 		write_vcpu(b, a, a->vcpus->pdata[i]);
 	json_builder_end_array(b);
+	trace_flow_json(a, b);
 	json_make_array(b, "disks", disks, write_disk);
 	json_make_array(b, "interrupts", lines, write_line);
 	json_builder_end_object(b);

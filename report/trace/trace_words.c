@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_words - what all formats say of a trace in the same order and words */
+#include <inttypes.h>
 #include <string.h>
 
 #include "report/trace/trace.h"
@@ -98,7 +99,7 @@ GPtrArray *trace_doubts(const struct analysis *a, const struct trace_info *info)
 	GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
 
 	if (a->has_lost)
-		g_ptr_array_add(all, g_strdup_printf(_("Events were lost (%" G_GUINT64_FORMAT " or more): the time around them is unknown."),
+		g_ptr_array_add(all, g_strdup_printf(_("Events were lost (%" PRIu64 " or more): the time around them is unknown."),
 						     a->lost));
 	if (info->is_shed)
 		g_ptr_array_add(all, g_strdup(_("There were too many events: from some time on, devices, ports and interrupts are missing.")));

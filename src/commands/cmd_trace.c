@@ -12,6 +12,7 @@
 #include "report/trace/trace.h"
 #include "trace/live.h"
 #include "trace/reader.h"
+#include "trace/story.h"
 #include "trace/vcpu.h"
 
 enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600 };
@@ -34,6 +35,8 @@ static int check(const struct options *o)
 {
 	if (o->seconds < 1 || o->seconds > SECONDS_MOST)
 		return cmd_fail("--seconds: not a number from 1 to %d", SECONDS_MOST);
+	if (!o->trace && o->guests)
+		return cmd_fail("--guest joins recorded traces: --save the host's, then --from it");
 	if (o->trace && o->save)
 		return cmd_fail("--save keeps a live trace; with --from there is one already");
 	for (guint i = 0; i < output_count(o); i++)
@@ -70,13 +73,11 @@ static int no_such_domain(const struct analysis *a, const char *name)
 			  cmd_fail("the trace shows no domain '%s', nor any other", name);
 }
 
-/* What is left of the analysis once it is known what was asked for. */
+/* What is left of the ended analysis once it is known what was asked for. */
 static int finish(const struct options *o, struct analysis *a, const struct trace_info *info)
 {
-	const char *unknown;
+	const char *unknown = o->operands ? analysis_keep(a, o->operands) : NULL;
 
-	analysis_end(a);
-	unknown = o->operands ? analysis_keep(a, o->operands) : NULL;
 	return unknown ? no_such_domain(a, unknown) : write_all(o, a, info);
 }
 
@@ -87,7 +88,7 @@ static int trace_now(const struct options *o)
 	g_autoptr(GError) error = NULL;
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
-	int ended_by = trace_live(&request, a, &info, &error), status;
+	int ended_by = story_live(&request, o->flow, a, &info, &error), status;
 
 	if (ended_by < 0)
 		return cmd_fail("%s", error->message);
@@ -97,11 +98,12 @@ static int trace_now(const struct options *o)
 
 static int trace(const struct options *o)
 {
+	const struct story_request story = { .path = o->trace, .seconds = (unsigned int)o->seconds, .guests = o->guests, .task = o->flow };
 	g_autoptr(GError) error = NULL;
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
 
-	if (!trace_read(o->trace, (unsigned int)o->seconds, &info, analysis_take, a, &error))
+	if (!story_read(&story, a, &info, &error))
 		return cmd_fail("%s", error->message);
 	if (info.is_cycles)
 		return cmd_fail("%s: its clock is %s, which counts cycles, not time; record with -C mono", o->trace,

@@ -48,6 +48,8 @@ struct options {
 	gboolean dry_run, redact; /* of a bundle */
 	gboolean help, version; /* which main() has answered before */
 	char *trace; /* the recorded one; NULL: live */
+	GStrv guests; /* traces of guests, DOMAIN=FILE */
+	char *flow; /* the task whose flow is wanted */
 	char *save; /* to this file */
 	int seconds; /* of a live trace */
 	gboolean disk;

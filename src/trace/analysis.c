@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trace/flow.h"
+#include "trace/join.h"
 #include "trace/notes.h"
 #include "trace/state.h"
 
@@ -27,6 +29,7 @@ struct analysis *analysis_new(void)
 	struct analysis *a = g_new0(struct analysis, 1);
 
 	a->vcpus = g_ptr_array_new_with_free_func(vcpu_free);
+	a->guests = g_ptr_array_new_with_free_func((GDestroyNotify)joined_free);
 	a->others = g_ptr_array_new_with_free_func(vcpu_free);
 	a->disks = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, disk_free);
 	a->lines = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, source_line_free);
@@ -51,6 +54,8 @@ void analysis_free(struct analysis *a)
 	g_free(a->state);
 	g_ptr_array_unref(a->vcpus);
 	g_ptr_array_unref(a->others);
+	g_ptr_array_unref(a->guests);
+	flow_free(a->flow);
 	g_hash_table_unref(a->disks);
 	g_hash_table_unref(a->lines);
 	g_hash_table_unref(a->nets);
@@ -167,6 +172,7 @@ static void name_domain(const struct analysis *a, struct vcpu *v, const struct t
 	v->pid = t->pid;
 	v->has_offset = t->has_offset;
 	v->tsc_offset = t->tsc_offset;
+	v->offset_changes = t->offset_changes;
 	v->before = t->before;
 	v->after = t->after;
 	if (v->pid <= 0)
@@ -195,8 +201,9 @@ void analysis_know_offset(struct analysis *a, int tid, gint64 offset)
 {
 	struct thread *t = thread_get(a, tid, NULL);
 
-	if (!t || t->has_offset)
+	if (!t)
 		return;
+	t->offset_changes |= t->has_offset && t->tsc_offset != offset;
 	t->has_offset = true;
 	t->tsc_offset = offset;
 }

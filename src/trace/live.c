@@ -29,7 +29,7 @@
 enum { BUFFER_KIB = 4096, POLL_MS = 50, EVENTS_MOST = 500000, EVENT_BYTES_TYPICAL = 48 };
 
 /* What a trace can do without, when there is too much of it: it tells of devices and reasons, not of states. */
-enum wanted_for { ALWAYS, DETAIL, DISK };
+enum wanted_for { ALWAYS, DETAIL, DISK, FLOW };
 
 static const struct {
 	const char *system, *event;
@@ -43,8 +43,11 @@ static const struct {
 	{ "kvm", "kvm_inj_virq", DETAIL, true },	{ "kvm", "kvm_pio", DETAIL, true },
 	{ "kvm", "kvm_mmio", DETAIL, true },		{ "kvm", "kvm_fast_mmio", DETAIL, true },
 	{ "kvm", "kvm_set_irq", DETAIL, false },	{ "kvm", "kvm_msi_set_irq", DETAIL, false },
-	{ "kvm", "kvm_cr", DETAIL, true },		{ "block", "block_rq_insert", DISK, false },
+	{ "kvm", "kvm_cr", DETAIL, true },		{ "kvm", "kvm_write_tsc_offset", ALWAYS, false },
+	{ "block", "block_rq_insert", DISK, false },
 	{ "block", "block_rq_issue", DISK, false },	{ "block", "block_rq_complete", DISK, false },
+	{ "irq", "irq_handler_entry", FLOW, false },	{ "irq", "softirq_entry", FLOW, false },
+	{ "timer", "hrtimer_expire_entry", FLOW, false },
 	{ "net", "net_dev_queue", DISK, false },	{ "net", "netif_receive_skb", DISK, false },
 };
 
@@ -54,6 +57,7 @@ struct live {
 	struct trace_tep *decoder;
 	struct saving *saving; /* NULL: what is read is taken at once */
 	struct analysis *analysis;
+	const struct live_request *request;
 	struct trace_info *info;
 	gint64 slice; /* when the last second began, µs */
 	guint64 slice_events;
@@ -105,6 +109,11 @@ static char *make_filter(const struct live *l, GStrv domains)
 	return text->len > 0 && text->len < 4000 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
 }
 
+static bool is_wanted(enum wanted_for what, const struct live_request *r)
+{
+	return what == DISK ? r->disk : what == FLOW ? r->also != NULL : true;
+}
+
 /* Return: how many events could be switched on */
 static int enable(struct live *l, const struct live_request *r)
 {
@@ -112,7 +121,7 @@ static int enable(struct live *l, const struct live_request *r)
 	int n = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
-		if ((wanted[i].what == DISK && !r->disk) || !parse_format(l, wanted[i].system, wanted[i].event))
+		if (!is_wanted(wanted[i].what, r) || !parse_format(l, wanted[i].system, wanted[i].event))
 			continue;
 		if (filter && wanted[i].by_vcpu)
 			(void)tracefs_event_file_write(l->instance, wanted[i].system, wanted[i].event, "filter", filter);
@@ -203,16 +212,25 @@ static void end(struct live *l)
 		tep_free(l->tep);
 }
 
+static void give(void *data, const struct trace_event *e)
+{
+	const struct live *l = data;
+
+	analysis_take(l->analysis, e);
+	if (l->request->also)
+		l->request->also(l->request->also_data, e);
+}
+
 static int take(struct tep_event *event G_GNUC_UNUSED, struct tep_record *record, int cpu, void *data)
 {
 	struct live *l = data;
 	struct trace_event e = { .kind = TRACE_LOST, .ns = record->ts, .cpu = cpu, .tid = -1, .n = { record->missed_events } };
 
 	if (record->missed_events)
-		analysis_take(l->analysis, &e);
+		give(l, &e);
 	if (trace_tep_decode(l->decoder, record, cpu, &e)) {
 		l->info->events++;
-		analysis_take(l->analysis, &e);
+		give(l, &e);
 	}
 	return 0;
 }
@@ -267,11 +285,11 @@ static int follow(struct live *l, const struct live_request *r, const sigset_t *
 }
 
 /* What was saved is read as anybody else's trace: so it is known to be readable. */
-static bool read_saved(const struct live *l, const char *path, GError **error)
+static bool read_saved(struct live *l, const char *path, GError **error)
 {
 	struct trace_info read;
 
-	if (!save_end(l->saving, error) || !trace_read(path, 0, &read, analysis_take, l->analysis, error))
+	if (!save_end(l->saving, error) || !trace_read(path, 0, &read, give, l, error))
 		return false;
 	l->info->events = read.events;
 	return true;
@@ -279,7 +297,7 @@ static bool read_saved(const struct live *l, const char *path, GError **error)
 
 int trace_live(const struct live_request *request, struct analysis *a, struct trace_info *info, GError **error)
 {
-	struct live l = { .analysis = a, .info = info };
+	struct live l = { .analysis = a, .request = request, .info = info };
 	sigset_t signals, before;
 	int status = -1;
 

@@ -9,13 +9,15 @@
 #include <stdbool.h>
 
 #include "trace/notes.h"
+#include "trace/reader.h"
 
 struct analysis;
-struct trace_info;
 
 struct live_request {
 	unsigned int seconds;
 	bool disk; /* requests of block devices, too */
+	trace_sink *also; /* gets all events, too, and those that a flow needs; NULL: nobody */
+	void *also_data;
 	const char *save; /* a trace.dat to be, whose analysis this is then; NULL: none is kept */
 	guint64 events_most; /* a second; beyond, details are left out. 0: the usual */
 	GStrv domains; /* of other domains than these, what the scheduler says is enough; NULL: all */

@@ -9,6 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef __x86_64__
+#include <x86intrin.h>
+#endif
+
 #include "trace/live.h"
 #include "trace/vcpu.h"
 
@@ -137,12 +141,34 @@ static void read_offsets(const struct telling *t, const char *vm)
 	}
 }
 
+/* The TSC between two looks at the clock, the closest of some. */
+static void read_tsc(const struct telling *t)
+{
+#ifdef __x86_64__
+	guint64 tsc = 0, at = 0, best = G_MAXUINT64;
+
+	for (int i = 0; i < 16; i++) {
+		guint64 before = now_ns(), cycles = __rdtsc(), after = now_ns();
+
+		if (after - before >= best)
+			continue;
+		best = after - before;
+		tsc = cycles;
+		at = before + best / 2;
+	}
+	tell(t, note_tsc(tsc, at));
+#else
+	(void)t;
+#endif
+}
+
 void live_names(note_sink *sink, void *data, bool is_end)
 {
 	struct telling t = { .sink = sink, .data = data, .is_end = is_end };
 	g_autoptr(GDir) d = g_dir_open("/proc", 0, NULL), vms = g_dir_open(debugfs, 0, NULL);
 	const char *name;
 
+	read_tsc(&t);
 	while (d && (name = g_dir_read_name(d)))
 		if (g_ascii_isdigit(*name))
 			read_process(&t, name);

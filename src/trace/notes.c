@@ -39,6 +39,23 @@ char *note_offset(int tid, long long offset)
 	return g_strdup_printf(MARK "offset %d %lld", tid, offset);
 }
 
+char *note_tsc(unsigned long long tsc, unsigned long long ns)
+{
+	return g_strdup_printf(MARK "tsc %llu %llu", tsc, ns);
+}
+
+bool note_tsc_read(const char *text, guint64 *ret_tsc, guint64 *ret_ns)
+{
+	const char *mark = strstr(text, MARK "tsc ");
+	guint64 tsc, ns;
+
+	if (!mark || sscanf(mark + strlen(MARK "tsc "), "%" U64 " %" U64, &tsc, &ns) != 2)
+		return false;
+	*ret_tsc = tsc;
+	*ret_ns = ns;
+	return true;
+}
+
 /* What does not fit into an event is cut off, in the middle of a character, too. NULL: nothing is left. */
 static char *plain(const char *text)
 {

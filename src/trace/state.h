@@ -21,7 +21,7 @@ struct thread {
 	guint64 since, charged, waits_since;
 	struct exit_stat *exit; /* being handled; borrowed */
 	struct place *place; /* what it is about; borrowed */
-	bool has_offset;
+	bool has_offset, offset_changes;
 	gint64 tsc_offset;
 	guint64 exit_on_cpu;
 	struct owner *by; /* of the stretch being charged */

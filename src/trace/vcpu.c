@@ -204,6 +204,8 @@ bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e
 		take_wakeup(t->vcpu, e);
 	else if (e->kind == TRACE_INJECT && !e->n[1])
 		t->vcpu->injected[(guint64)e->n[0] % VECTORS]++;
+	else if (e->kind == TRACE_OFFSET)
+		t->offset_changes |= e->n[1] != e->n[2];
 	else if (e->kind == TRACE_PIO)
 		take_place(t, true, (guint64)e->n[0]);
 	else if (e->kind == TRACE_MMIO)

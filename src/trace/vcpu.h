@@ -72,7 +72,7 @@ struct schedstat {
 struct vcpu {
 	int tid, pid, id; /* id: of the vCPU, -1: not known */
 	char *domain;	  /* "vm-of-pid-140", or "vm-of-tid-144" where nothing tells */
-	bool has_offset;
+	bool has_offset, offset_changes;
 	gint64 tsc_offset; /* guest's TSC less the host's */
 	guint64 ns[VCPU_STATE_MAX_];
 	guint64 preemptions, migrations, injected[VECTORS];
@@ -133,6 +133,8 @@ struct analysis {
 	GHashTable *nets; /* name -> struct net_use */
 	GHashTable *devices; /* "PID DEVICE" -> where in the XML */
 	struct heat heats[HEAT_MAX_]; /* a column is a second */
+	GPtrArray *guests; /* of struct joined: traces of guests */
+	struct flow *flow; /* of the task that was asked for; NULL: none was */
 	struct analysis_state *state;
 };
 
