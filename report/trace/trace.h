@@ -12,13 +12,16 @@
 
 struct analysis;
 struct heat;
+struct report;
+struct style;
 struct trace_info;
 struct vcpu;
 
-void trace_write_text(const struct analysis *a, const struct trace_info *info, GString *out);
-void trace_write_json(const struct analysis *a, const struct trace_info *info, GString *out);
+/* @r: what the rules say of it; JSON without them where it is NULL */
+void trace_write_text(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
+void trace_write_json(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
 /** trace_write_html - one page: time lines, who took whose CPU, exits, heat maps; no script */
-void trace_write_html(const struct analysis *a, const struct trace_info *info, GString *out);
+void trace_write_html(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
 /** trace_heat - a heat map as SVG, one path per level; nothing where it is empty */
 void trace_heat(const struct heat *h, const char *title, const char *about, GString *out);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "findings/report.h"
 #include "report/html/html.h"
 #include "report/trace/trace.h"
 #include "trace/reader.h"
@@ -16,7 +17,7 @@
 enum { COLUMNS_MOST = 1000, COLUMNS_LEAST = 200, COLUMNS_ALL = 16000, VCPUS_DRAWN = 64, OWNERS_LISTED = 12, EXITS_LISTED = 20 };
 
 /* Colours that those who see few of them can tell apart; Source: Okabe and Ito, Color Universal Design. */
-static const char style[] =
+static const char page_style[] =
 	":root{--g:#009e73;--h:#d55e00;--q:#e69f00;--p:#8a4fa0;--w:#b59a00;--n:#aab2ba;--b:#7a5230;--s:#000;--heat:#0a3f7a}\n"
 	"@media(prefers-color-scheme:dark){:root{--s:#fff;--n:#59636d;--heat:#9cc8ff}}\n"
 	".line,.heat{width:100%;height:1.6rem;background:var(--card);border:1px solid var(--line)}.heat{height:14rem}\n"
@@ -201,16 +202,35 @@ static void write_heats(const struct analysis *a, GString *out)
 	trace_heat(&a->heats[HEAT_DISK], _("Latency of disk requests"), _("Up: from 1 µs at the bottom, four rows for each doubling."), out);
 }
 
-void trace_write_html(const struct analysis *a, const struct trace_info *info, GString *out)
+/* What a verdict rests on are the pictures and tables below it. */
+static void write_findings(const struct report *r, GString *out)
+{
+	if (r->findings->len == 0)
+		return;
+	html_tag(out, "h2", NULL, _("Findings"));
+	for (guint i = 0; i < r->findings->len; i++) {
+		const struct finding *f = r->findings->pdata[i];
+		g_autofree char *title = g_strdup_printf("%s: %s", f->domain ? f->domain : _("host"), f->title);
+
+		g_string_append(out, "<article>\n");
+		html_tag(out, "h3", NULL, title);
+		html_tag(out, "p", NULL, f->message);
+		g_string_append(out, "</article>\n");
+	}
+}
+
+void trace_write_html(const struct analysis *a, const struct trace_info *info, const struct report *r,
+		      const struct style *style G_GNUC_UNUSED, GString *out)
 {
 	g_autofree char *window = trace_time(a->last - a->first);
 	g_autoptr(GPtrArray) doubts = trace_doubts(a, info);
 
-	html_head_with(out, _("trace"), style);
+	html_head_with(out, _("trace"), page_style);
 	g_string_append_printf(out, "<body>\n<main>\n<h1>%s</h1>\n<p>%s, %s</p>\n<ul>\n", _("Kernel trace"), info->format, window);
 	for (guint i = 0; i < doubts->len; i++)
 		html_tag(out, "li", NULL, doubts->pdata[i]);
 	g_string_append(out, "</ul>\n");
+	write_findings(r, out);
 	write_vcpus(a, out);
 	trace_flow_html(a, out);
 	write_heats(a, out);

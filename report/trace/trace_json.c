@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/json_make.h"
+#include "base/json_read.h"
 #include "report/json_out.h"
 #include "report/trace/trace.h"
+#include "report/writer.h"
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
@@ -116,6 +118,8 @@ static void write_vcpu(JsonBuilder *b, const struct analysis *a, const struct vc
 	write_check(b, v);
 	json_make_u64(b, "preemptions", v->preemptions);
 	json_make_u64(b, "migrations", v->migrations);
+	json_make_u64(b, "user-exits", v->user_exits);
+	json_make_u64(b, "cr0-writes", v->cr0_writes);
 	json_make_u64(b, "halt-poll-hits", v->poll_hits);
 	json_make_u64(b, "halt-poll-ns", v->poll_ns);
 	json_make_array(b, "waited-for", owners, write_owner);
@@ -160,7 +164,22 @@ static void write_doubt(JsonBuilder *b, const void *data)
 	json_builder_add_string_value(b, data);
 }
 
-static void write_all(JsonBuilder *b, const struct analysis *a, const struct trace_info *info)
+/* As vmdoctor check has it. */
+static void write_report(JsonBuilder *b, const struct report *r, const struct style *style)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(JsonParser) parser = json_parser_new();
+
+	if (!r)
+		return;
+	writer_json.write(r, style, text);
+	if (!json_read_load(parser, text->str, (gssize)text->len, NULL))
+		return;
+	json_builder_set_member_name(b, "report");
+	json_builder_add_value(b, json_node_copy(json_parser_get_root(parser)));
+}
+
+static void write_all(JsonBuilder *b, const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style)
 {
 	g_autoptr(GPtrArray) disks = trace_disks(a), lines = trace_lines(a), doubts = trace_doubts(a, info);
 
@@ -180,15 +199,16 @@ static void write_all(JsonBuilder *b, const struct analysis *a, const struct tra
 	trace_flow_json(a, b);
 	json_make_array(b, "disks", disks, write_disk);
 	json_make_array(b, "interrupts", lines, write_line);
+	write_report(b, r, style);
 	json_builder_end_object(b);
 }
 
-void trace_write_json(const struct analysis *a, const struct trace_info *info, GString *out)
+void trace_write_json(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
 	JsonNode *root;
 
-	write_all(b, a, info);
+	write_all(b, a, info, r, style);
 	root = json_builder_get_root(b);
 	json_out(root, out);
 	json_node_unref(root);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/trace/trace.h"
+#include "report/writer.h"
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
@@ -173,7 +174,7 @@ static void write_devices(const struct analysis *a, GString *out)
 	write_nets(a, out);
 }
 
-void trace_write_text(const struct analysis *a, const struct trace_info *info, GString *out)
+static void write_tables(const struct analysis *a, const struct trace_info *info, GString *out)
 {
 	g_autofree char *window = trace_time(a->last - a->first), *clock = safe(info->clock);
 	g_autoptr(GPtrArray) doubts = trace_doubts(a, info);
@@ -188,4 +189,12 @@ void trace_write_text(const struct analysis *a, const struct trace_info *info, G
 		write_vcpu(a, a->vcpus->pdata[i], out);
 	trace_flow_text(a, out);
 	write_devices(a, out);
+	g_string_append_c(out, '\n');
+}
+
+void trace_write_text(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out)
+{
+	if (!style->quiet)
+		write_tables(a, info, out);
+	writer_text.write(r, style, out);
 }

@@ -8,6 +8,8 @@
 #include "commands/cmd.h"
 #include "commands/options.h"
 #include "commands/output.h"
+#include "diagnose/traced.h"
+#include "findings/report.h"
 #include "report/pen.h"
 #include "report/trace/trace.h"
 #include "trace/live.h"
@@ -19,7 +21,7 @@ enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600 };
 
 static const struct {
 	const char *name;
-	void (*write)(const struct analysis *a, const struct trace_info *info, GString *out);
+	void (*write)(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
 } formats[] = { { "text", trace_write_text }, { "json", trace_write_json }, { "html", trace_write_html } };
 
 static int find_format(const char *name)
@@ -45,16 +47,52 @@ static int check(const struct options *o)
 	return 0;
 }
 
-static int write_all(const struct options *o, const struct analysis *a, const struct trace_info *info)
+static int status_of(const struct options *o, const struct report *r)
+{
+	for (guint i = 0; i < r->findings->len; i++)
+		if (((const struct finding *)r->findings->pdata[i])->severity >= o->fail_on)
+			return EXIT_FOUND;
+	return EXIT_CLEAN;
+}
+
+static int write_all(const struct options *o, const struct analysis *a, const struct trace_info *info, const struct report *r)
 {
 	for (guint i = 0; i < output_count(o); i++) {
+		const struct style style = output_style(o, i);
 		g_autoptr(GString) text = g_string_new(NULL);
 
-		formats[find_format(output_format(o, i))].write(a, info, text);
+		formats[find_format(output_format(o, i))].write(a, info, r, &style, text);
 		if (output_write(o, i, text) != 0)
 			return EXIT_CANNOT;
 	}
-	return EXIT_CLEAN;
+	return status_of(o, r);
+}
+
+/* Each domain once; vCPUs are in their order. */
+static GStrv domains_of(const struct analysis *a)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (guint i = 0; i < a->vcpus->len; i++) {
+		const struct vcpu *v = a->vcpus->pdata[i];
+
+		if (names->len == 0 || strcmp(names->pdata[names->len - 1], v->domain) != 0)
+			g_ptr_array_add(names, v->domain);
+	}
+	g_ptr_array_add(names, NULL);
+	return g_strdupv((char **)names->pdata);
+}
+
+static int judge_and_write(const struct options *o, const struct analysis *a, const struct trace_info *info)
+{
+	g_autoptr(GString) json = g_string_new(NULL);
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) domains = domains_of(a);
+	auto_free(report) struct report *r = NULL;
+
+	trace_write_json(a, info, NULL, NULL, json);
+	r = diagnose_traced(&o->request, json->str, domains, &error);
+	return r ? write_all(o, a, info, r) : cmd_fail("%s", error->message);
 }
 
 static int no_such_domain(const struct analysis *a, const char *name)
@@ -78,7 +116,7 @@ static int finish(const struct options *o, struct analysis *a, const struct trac
 {
 	const char *unknown = o->operands ? analysis_keep(a, o->operands) : NULL;
 
-	return unknown ? no_such_domain(a, unknown) : write_all(o, a, info);
+	return unknown ? no_such_domain(a, unknown) : judge_and_write(o, a, info);
 }
 
 static int trace_now(const struct options *o)
@@ -93,7 +131,7 @@ static int trace_now(const struct options *o)
 	if (ended_by < 0)
 		return cmd_fail("%s", error->message);
 	status = finish(o, a, &info);
-	return status == EXIT_CLEAN && ended_by > 0 ? EXIT_INTERRUPTED : status;
+	return status != EXIT_CANNOT && ended_by > 0 ? EXIT_INTERRUPTED : status;
 }
 
 static int trace(const struct options *o)

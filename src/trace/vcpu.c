@@ -170,6 +170,12 @@ static void take_exit(const struct analysis *a, struct thread *t, const struct t
 	t->exit->n++;
 }
 
+static void take_user(const struct analysis *a, struct thread *t, const struct trace_event *e)
+{
+	enter(a, t, IN_QEMU, e->ns);
+	t->vcpu->user_exits++;
+}
+
 static void take_wakeup(struct vcpu *v, const struct trace_event *e)
 {
 	if (e->n[1])
@@ -197,13 +203,15 @@ bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e
 	else if (e->kind == TRACE_EXIT)
 		take_exit(a, t, e);
 	else if (e->kind == TRACE_USER)
-		enter(a, t, IN_QEMU, e->ns);
+		take_user(a, t, e);
 	else if (e->kind == TRACE_FPU && e->n[0] && t->in == IN_QEMU)
 		enter(a, t, a->has_entries ? IN_KVM : IN_UNKNOWN, e->ns);
 	else if (e->kind == TRACE_WAKEUP)
 		take_wakeup(t->vcpu, e);
 	else if (e->kind == TRACE_INJECT && !e->n[1])
 		t->vcpu->injected[(guint64)e->n[0] % VECTORS]++;
+	else if (e->kind == TRACE_CR)
+		t->vcpu->cr0_writes += e->n[0] == 0 && e->n[1];
 	else if (e->kind == TRACE_OFFSET)
 		t->offset_changes |= e->n[1] != e->n[2];
 	else if (e->kind == TRACE_PIO)

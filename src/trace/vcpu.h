@@ -76,6 +76,7 @@ struct vcpu {
 	gint64 tsc_offset; /* guest's TSC less the host's */
 	guint64 ns[VCPU_STATE_MAX_];
 	guint64 preemptions, migrations, injected[VECTORS];
+	guint64 user_exits, cr0_writes;
 	guint64 poll_hits, poll_ns; /* halts that polling ended, without sleep */
 	GHashTable *exits;  /* reason -> struct exit_stat */
 	GHashTable *owners; /* name -> struct owner */

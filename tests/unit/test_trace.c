@@ -2,7 +2,9 @@
 /* Lines of a trace, and the states that they lead to. */
 #include "test.h"
 
+#include "findings/report.h"
 #include "report/trace/trace.h"
+#include "report/writer.h"
 #include "trace/notes.h"
 #include "trace/reader.h"
 #include "trace/state.h"
@@ -306,11 +308,13 @@ static void names_in_a_report_cannot_steer_a_terminal(void **state G_GNUC_UNUSED
 		HEAD "0.000000020: sched_switch: prev_comm=CPU 0/KVM prev_pid=31 prev_prio=120 prev_state=R ==> next_comm=\033[2J</svg> next_pid=30 next_prio=120\n"
 		"             hog-30      [000] d..2.     0.000000150: sched_switch: prev_comm=\033[2J</svg> prev_pid=30 prev_prio=120 prev_state=S ==> next_comm=CPU 0/KVM next_pid=31 next_prio=120\n");
 	const struct trace_info info = { .format = "text" };
+	const struct style style = { 0 };
+	auto_free(report) struct report *r = report_new();
 	g_autoptr(GString) text = g_string_new(NULL), json = g_string_new(NULL), html = g_string_new(NULL);
 
-	trace_write_text(a, &info, text);
-	trace_write_json(a, &info, json);
-	trace_write_html(a, &info, html);
+	trace_write_text(a, &info, r, &style, text);
+	trace_write_json(a, &info, r, &style, json);
+	trace_write_html(a, &info, r, &style, html);
 	assert_null(strchr(html->str, '\033'));
 	assert_null(strstr(html->str, "2J</svg>"));
 	assert_null(strchr(text->str, '\033'));
