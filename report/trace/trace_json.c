@@ -189,8 +189,9 @@ static void write_all(JsonBuilder *b, const struct analysis *a, const struct tra
 	json_make_text(b, "clock", *info->clock ? info->clock : NULL);
 	json_make_u64(b, "window-ns", a->last - a->first);
 	json_make_u64(b, "events", info->events);
-	json_make_u64(b, "lost", a->lost);
-	json_make_bool(b, "has-lost", a->has_lost);
+	json_make_u64(b, "lost", MAX(a->lost, info->kernel_lost));
+	json_make_bool(b, "has-lost", a->has_lost || info->kernel_lost > 0);
+	json_make_bool(b, "details-left-out", info->is_shed);
 	json_make_array(b, "doubts", doubts, write_doubt);
 	json_make_open_array(b, "vcpus");
 	for (guint i = 0; i < a->vcpus->len; i++)

@@ -98,9 +98,9 @@ GPtrArray *trace_doubts(const struct analysis *a, const struct trace_info *info)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
 
-	if (a->has_lost)
+	if (a->has_lost || info->kernel_lost > 0)
 		g_ptr_array_add(all, g_strdup_printf(_("Events were lost (%" PRIu64 " or more): the time around them is unknown."),
-						     a->lost));
+						     MAX(a->lost, info->kernel_lost)));
 	if (info->is_shed)
 		g_ptr_array_add(all, g_strdup(_("There were too many events: from some time on, devices, ports and interrupts are missing.")));
 	if (info->is_full)

@@ -190,7 +190,7 @@ static bool begin(struct live *l, const struct live_request *r, GError **error)
 		return fail(error, "the kernel refuses a trace of our own (lockdown=confidentiality, or no right to write in tracefs)");
 	if (!prepare_tep(l) || tracefs_instance_file_write(l->instance, "trace_clock", "mono") < 0)
 		return fail(error, "the kernel does not say how its events look, or has no clock mono");
-	(void)tracefs_instance_set_buffer_size(l->instance, BUFFER_KIB, -1);
+	(void)tracefs_instance_set_buffer_size(l->instance, r->buffer_kib ? r->buffer_kib : BUFFER_KIB, -1);
 	l->decoder = trace_tep_new(l->tep);
 	if (!begin_saving(l, r, error))
 		return false;
@@ -266,11 +266,32 @@ static void look_at_rate(struct live *l, guint64 most)
 	l->slice_events = events;
 }
 
+/* "overrun: 12", "dropped events: 3" of each CPU. Source: Linux kernel/trace/trace.c, tracing_stats_read() */
+static guint64 count_lost(const struct live *l)
+{
+	static const char *const words[] = { "\noverrun: ", "\ndropped events: " };
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	guint64 lost = 0;
+
+	for (long cpu = 0; cpu < cpus; cpu++) {
+		g_autofree char *name = g_strdup_printf("per_cpu/cpu%ld/stats", cpu);
+		char *text = tracefs_instance_file_read(l->instance, name, NULL);
+
+		for (size_t i = 0; text && i < G_N_ELEMENTS(words); i++) {
+			const char *at = strstr(text, words[i]);
+
+			lost += at ? g_ascii_strtoull(at + strlen(words[i]), NULL, 10) : 0;
+		}
+		free(text);
+	}
+	return lost;
+}
+
 /* Return: the signal that ended it; 0: time was up */
 static int follow(struct live *l, const struct live_request *r, const sigset_t *signals)
 {
 	gint64 until = g_get_monotonic_time() + r->seconds * G_USEC_PER_SEC;
-	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+	const struct timespec pause = { .tv_nsec = (r->poll_ms ? r->poll_ms : POLL_MS) * 1000000L };
 	int ended_by = 0;
 
 	while (ended_by <= 0 && !l->info->is_full && g_get_monotonic_time() < until) {
@@ -281,6 +302,7 @@ static int follow(struct live *l, const struct live_request *r, const sigset_t *
 	tracefs_event_disable(l->instance, NULL, NULL);
 	tell_names(l, true);
 	drain(l);
+	l->info->kernel_lost = count_lost(l);
 	return MAX(ended_by, 0);
 }
 

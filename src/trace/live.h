@@ -19,6 +19,7 @@ struct live_request {
 	trace_sink *also; /* gets all events, too, and those that a flow needs; NULL: nobody */
 	void *also_data;
 	const char *save; /* a trace.dat to be, whose analysis this is then; NULL: none is kept */
+	unsigned int buffer_kib, poll_ms; /* 0: the usual */
 	guint64 events_most; /* a second; beyond, details are left out. 0: the usual */
 	GStrv domains; /* of other domains than these, what the scheduler says is enough; NULL: all */
 };

@@ -18,6 +18,7 @@ struct trace_info {
 	char clock[32];	    /* "mono"; empty: the trace does not say */
 	bool is_cycles;	    /* its times are cycles of a CPU, not nanoseconds */
 	bool is_full, is_shed; /* live: it ended early, the file is as large as it may be; details were too much */
+	guint64 kernel_lost; /* live: what the kernel itself counts as lost */
 	guint64 events, skipped; /* read; of kinds that nothing is concluded from, or unreadable */
 };
 
