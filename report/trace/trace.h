@@ -22,6 +22,9 @@ void trace_write_text(const struct analysis *a, const struct trace_info *info, c
 void trace_write_json(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
 /** trace_write_html - one page: time lines, who took whose CPU, exits, heat maps; no script */
 void trace_write_html(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
+/* Gauges: of the window, not since the host started. */
+void trace_write_prometheus(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
+void trace_write_graphite(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
 /** trace_heat - a heat map as SVG, one path per level; nothing where it is empty */
 void trace_heat(const struct heat *h, const char *title, const char *about, GString *out);
 

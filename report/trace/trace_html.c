@@ -190,6 +190,23 @@ static void write_periods(const struct analysis *a, GString *out)
 	g_string_append(out, "</ul>\n");
 }
 
+static void write_disk_heats(const struct analysis *a, GString *out)
+{
+	g_autoptr(GPtrArray) disks = trace_disks(a);
+
+	for (guint i = 0; i < disks->len; i++) {
+		const struct disk *d = disks->pdata[i];
+		g_autofree char *offsets = g_strdup_printf(_("Disk %u:%u: where"), (guint)(d->device >> 20), (guint)(d->device & 0xfffff)),
+				*sizes = g_strdup_printf(_("Disk %u:%u: how much at once"), (guint)(d->device >> 20), (guint)(d->device & 0xfffff)),
+				*unit = g_strdup_printf(_("Up: the place on the host's disk, from its beginning; a row is %" PRIu64 " KiB."), MAX(d->offsets.unit / 2, 1));
+
+		if (!d->offsets.cells)
+			continue;
+		trace_heat(&d->offsets, offsets, unit, out);
+		trace_heat(&d->sizes, sizes, _("Up: bytes of a request, a row for each doubling."), out);
+	}
+}
+
 static void write_heats(const struct analysis *a, GString *out)
 {
 	const char *second = _("Up: where in its second it happened. A timer is a row of lines, what sleeps and works a stair.");
@@ -199,6 +216,8 @@ static void write_heats(const struct analysis *a, GString *out)
 	trace_heat(&a->heats[HEAT_INJECTED], _("Interrupts given to guests"), second, out);
 	trace_heat(&a->heats[HEAT_RAISED], _("Interrupts raised by devices"), second, out);
 	write_periods(a, out);
+	write_disk_heats(a, out);
+	trace_heat(&a->heats[HEAT_NET], _("Throughput of interfaces"), _("Up: bytes in 10 ms, from 1 KiB at the bottom, four rows for each doubling; darker: more of such slices."), out);
 	trace_heat(&a->heats[HEAT_DISK], _("Latency of disk requests"), _("Up: from 1 µs at the bottom, four rows for each doubling."), out);
 }
 

@@ -22,7 +22,8 @@ enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600 };
 static const struct {
 	const char *name;
 	void (*write)(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out);
-} formats[] = { { "text", trace_write_text }, { "json", trace_write_json }, { "html", trace_write_html } };
+} formats[] = { { "text", trace_write_text }, { "json", trace_write_json }, { "html", trace_write_html },
+		{ "prometheus", trace_write_prometheus }, { "graphite", trace_write_graphite } };
 
 static int find_format(const char *name)
 {
@@ -35,7 +36,9 @@ static int find_format(const char *name)
 /* Return: 0, or EXIT_CANNOT once the reason is said */
 static int check(const struct options *o)
 {
-	if (o->seconds < 1 || o->seconds > SECONDS_MOST)
+	if (o->interval < 0 || o->interval > SECONDS_MOST || (o->interval && (o->trace || o->save || o->flow)))
+		return cmd_fail("--interval: not a number from 1 to %d, or not of a live trace alone", SECONDS_MOST);
+	if (o->seconds < 0 || (o->seconds > SECONDS_MOST && !o->interval))
 		return cmd_fail("--seconds: not a number from 1 to %d", SECONDS_MOST);
 	if (!o->trace && o->guests)
 		return cmd_fail("--guest joins recorded traces: --save the host's, then --from it");
@@ -43,7 +46,7 @@ static int check(const struct options *o)
 		return cmd_fail("--save keeps a live trace; with --from there is one already");
 	for (guint i = 0; i < output_count(o); i++)
 		if (find_format(output_format(o, i)) < 0)
-			return cmd_fail("--format %s: a trace is written as text, json or html", output_format(o, i));
+			return cmd_fail("--format %s: a trace is written as text, json, html, prometheus or graphite", output_format(o, i));
 	return 0;
 }
 
@@ -119,24 +122,36 @@ static int finish(const struct options *o, struct analysis *a, const struct trac
 	return unknown ? no_such_domain(a, unknown) : judge_and_write(o, a, info);
 }
 
-static int trace_now(const struct options *o)
+/* Return: the signal that ended it in @ret_signal, and the exit status */
+static int trace_once(const struct options *o, int seconds, int *ret_signal)
 {
-	const struct live_request request = { .seconds = (unsigned int)o->seconds, .disk = o->disk, .save = o->save,
+	const struct live_request request = { .seconds = (unsigned int)seconds, .disk = o->disk, .save = o->save,
 					      .domains = o->operands };
 	g_autoptr(GError) error = NULL;
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
-	int ended_by = story_live(&request, o->flow, a, &info, &error), status;
 
-	if (ended_by < 0)
-		return cmd_fail("%s", error->message);
-	status = finish(o, a, &info);
+	*ret_signal = story_live(&request, o->flow, a, &info, &error);
+	return *ret_signal < 0 ? cmd_fail("%s", error->message) : finish(o, a, &info);
+}
+
+/* One trace after the other: what is written are figures of each. */
+static int trace_now(const struct options *o)
+{
+	int left = o->seconds ? o->seconds : o->interval ? G_MAXINT : SECONDS_DEFAULT, status, ended_by;
+
+	do {
+		int seconds = o->interval ? MIN(o->interval, left) : left;
+
+		status = trace_once(o, seconds, &ended_by);
+		left -= o->seconds ? seconds : 0;
+	} while (o->interval && status != EXIT_CANNOT && ended_by == 0 && left > 0);
 	return status != EXIT_CANNOT && ended_by > 0 ? EXIT_INTERRUPTED : status;
 }
 
 static int trace(const struct options *o)
 {
-	const struct story_request story = { .path = o->trace, .seconds = (unsigned int)o->seconds, .guests = o->guests, .task = o->flow };
+	const struct story_request story = { .path = o->trace, .seconds = (unsigned int)(o->seconds ? o->seconds : SECONDS_DEFAULT), .guests = o->guests, .task = o->flow };
 	g_autoptr(GError) error = NULL;
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
@@ -151,7 +166,7 @@ static int trace(const struct options *o)
 
 int cmd_trace(int argc, char **argv)
 {
-	struct options o = { .command = FOR_TRACE, .seconds = SECONDS_DEFAULT };
+	struct options o = { .command = FOR_TRACE };
 	g_autoptr(GError) error = NULL;
 	int status;
 

@@ -97,6 +97,8 @@ const struct option_row option_rows[] = {
 	  N_("a QEMU program of this host, asked itself"), "PATH" },
 	{ "seconds", 0, G_OPTION_ARG_INT, AT(seconds), FOR_TRACE, GROUP_COMMAND,
 	  N_("trace for so long (default: 5)"), "N" },
+	{ "interval", 0, G_OPTION_ARG_INT, AT(interval), FOR_TRACE, GROUP_COMMAND,
+	  N_("figures of each N seconds, until --seconds or a signal ends it"), "N" },
 	{ "save", 0, G_OPTION_ARG_FILENAME, AT(save), FOR_TRACE, GROUP_COMMAND,
 	  N_("keep the trace as a trace.dat, with the names of domains"), "FILE" },
 	{ "guest", 0, G_OPTION_ARG_STRING_ARRAY, AT(guests), FOR_TRACE, GROUP_COMMAND,

@@ -36,7 +36,7 @@ struct analysis *analysis_new(void)
 	a->nets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	a->devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	for (int i = 0; i < HEAT_MAX_; i++)
-		a->heats[i] = (struct heat){ .rows = HEAT_ROWS, .cells = g_array_new(FALSE, TRUE, sizeof(guint32)) };
+		heat_new(&a->heats[i]);
 	a->state = g_new0(struct analysis_state, 1);
 	a->state->domains = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	a->state->threads = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
@@ -80,25 +80,6 @@ static struct thread *actor(struct analysis *a, const struct trace_event *e)
 	if (t && t->vcpu && t->cpu < 0)
 		t->cpu = e->cpu;
 	return t;
-}
-
-void heat_add(struct heat *h, guint64 column, guint64 row)
-{
-	guint at = (guint)column * h->rows + (guint)MIN(row, h->rows - 1);
-
-	if (column >= HEAT_COLUMNS)
-		return;
-	if (at >= h->cells->len)
-		g_array_set_size(h->cells, at + 1);
-	g_array_index(h->cells, guint32, at)++;
-	h->columns = MAX(h->columns, (guint)column + 1);
-}
-
-guint32 heat_at(const struct heat *h, guint column, guint row)
-{
-	guint at = column * h->rows + row;
-
-	return at < h->cells->len ? g_array_index(h->cells, guint32, at) : 0;
 }
 
 /* Where in its second it happened, by the trace's own clock. */
@@ -260,6 +241,7 @@ void analysis_end(struct analysis *a)
 		thread_account(a, t, a->last);
 		name_domain(a, t->vcpu, t);
 	}
+	devices_end(a);
 	sort_numbers(a);
 	g_ptr_array_sort(a->vcpus, by_domain);
 	for (guint i = 0; i < a->vcpus->len; i++)

@@ -4,7 +4,10 @@
 
 #include "trace/state.h"
 
-enum { DISKS_MAX = 1024, OPEN_MAX = 65536, TIMES_MAX = 1000000, LINES_MAX = 4096, GAPS_MAX = 8192, NETS_MAX = 4096 };
+enum { DISKS_MAX = 1024, OPEN_MAX = 65536, TIMES_MAX = 1000000, LINES_MAX = 4096, GAPS_MAX = 8192, NETS_MAX = 4096, DISKS_DRAWN = 8, SECTOR_BYTES = 512 };
+
+#define NS_PER_S G_GUINT64_CONSTANT(1000000000)
+#define SLICE_NS G_GUINT64_CONSTANT(10000000)
 
 void disk_free(gpointer data)
 {
@@ -12,6 +15,10 @@ void disk_free(gpointer data)
 
 	g_hash_table_unref(d->open);
 	g_array_unref(d->times);
+	if (d->offsets.cells) {
+		g_array_unref(d->offsets.cells);
+		g_array_unref(d->sizes.cells);
+	}
 	g_free(d);
 }
 
@@ -34,6 +41,10 @@ static struct disk *disk_get(struct analysis *a, guint64 device)
 	d->device = device;
 	d->open = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	d->times = g_array_new(FALSE, FALSE, sizeof(guint64));
+	if (g_hash_table_size(a->disks) < DISKS_DRAWN) {
+		heat_new(&d->offsets);
+		heat_new(&d->sizes);
+	}
 	g_hash_table_insert(a->disks, &d->device, d);
 	return d;
 }
@@ -81,6 +92,16 @@ static guint64 latency_row(guint64 ns)
 	return ns <= 1024 ? 0 : (power - 10) * 4 + (ns >> (power - 2) & 3);
 }
 
+static void draw_request(const struct analysis *a, struct disk *d, const struct trace_event *e)
+{
+	guint64 sectors = (guint64)CLAMP(e->n[BLOCK_SECTORS], 1, 1 << 20), column = (e->ns - a->first) / NS_PER_S;
+
+	if (!d->offsets.cells || e->ns < a->first || e->n[BLOCK_SECTOR] < 0)
+		return;
+	heat_add_scaled(&d->offsets, column, (guint64)e->n[BLOCK_SECTOR]);
+	heat_add(&d->sizes, column, 63 - (guint64)__builtin_clzll(sectors * SECTOR_BYTES));
+}
+
 static void take_complete(struct analysis *a, struct disk *d, const struct trace_event *e)
 {
 	const struct open_request *r = g_hash_table_lookup(d->open, &e->n[BLOCK_SECTOR]);
@@ -93,7 +114,8 @@ static void take_complete(struct analysis *a, struct disk *d, const struct trace
 	ns = e->ns - r->issued;
 	latency_add(&d->latency, ns);
 	if (e->ns >= a->first)
-		heat_add(&a->heats[HEAT_DISK], (e->ns - a->first) / G_GUINT64_CONSTANT(1000000000), latency_row(ns));
+		heat_add(&a->heats[HEAT_DISK], (e->ns - a->first) / NS_PER_S, latency_row(ns));
+	draw_request(a, d, e);
 	d->sectors += (guint64)CLAMP(e->n[BLOCK_SECTORS], 0, 1 << 20);
 	if (d->times->len < TIMES_MAX)
 		g_array_append_val(d->times, ns);
@@ -120,6 +142,34 @@ static void take_line(struct analysis *a, const char *what, int64_t number, cons
 	l->last = e->ns;
 }
 
+/* The slice is over. */
+static void draw_slice(struct analysis *a, struct net_use *u)
+{
+	if (u->slice_bytes > 0)
+		heat_add(&a->heats[HEAT_NET], u->slice * SLICE_NS / NS_PER_S, latency_row(u->slice_bytes));
+	u->slice_bytes = 0;
+}
+
+static void count_slice(struct analysis *a, struct net_use *u, guint64 ns, guint64 bytes)
+{
+	guint64 slice = ns > a->first ? (ns - a->first) / SLICE_NS : 0;
+
+	if (slice != u->slice)
+		draw_slice(a, u);
+	u->slice = slice;
+	u->slice_bytes += bytes;
+}
+
+void devices_end(struct analysis *a)
+{
+	GHashTableIter iter;
+	gpointer use;
+
+	g_hash_table_iter_init(&iter, a->nets);
+	while (g_hash_table_iter_next(&iter, NULL, &use))
+		draw_slice(a, use);
+}
+
 static void take_packet(struct analysis *a, const struct trace_event *e)
 {
 	struct net_use *u = g_hash_table_lookup(a->nets, e->s[0]);
@@ -131,6 +181,7 @@ static void take_packet(struct analysis *a, const struct trace_event *e)
 		u = g_new0(struct net_use, 1);
 		g_hash_table_insert(a->nets, g_strdup(e->s[0]), u);
 	}
+	count_slice(a, u, e->ns, bytes);
 	if (e->kind == TRACE_SENT) {
 		u->sent++;
 		u->sent_bytes += bytes;

@@ -63,6 +63,8 @@ struct place *place_of(struct vcpu *v, bool is_port, guint64 at);
 
 /* devices.c */
 void devices_take(struct analysis *a, const struct trace_event *e);
+/** devices_end - what is open at the end */
+void devices_end(struct analysis *a);
 void disk_free(gpointer disk);
 void source_line_free(gpointer line);
 

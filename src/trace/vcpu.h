@@ -86,6 +86,13 @@ struct vcpu {
 	struct schedstat before, after; /* as the kernel counted it; at 0: not known */
 };
 
+/** A heat map: counts by column (time) and row. Columns beyond HEAT_COLUMNS are left out. */
+struct heat {
+	guint rows, columns; /* columns: up to the last that has a count */
+	guint64 unit; /* of a row, where it is not fixed; 0: nothing was counted */
+	GArray *cells;	     /* guint32, column by column; NULL: there is none */
+};
+
 /** Requests of one block device. */
 struct disk {
 	guint64 device; /* major << 20 | minor */
@@ -93,6 +100,7 @@ struct disk {
 	GArray *times;	  /* ns each, guint64; at most a million; sorted once analysis_end() was called */
 	struct latency latency, queued; /* from issue to completion; in the kernel's queue before it */
 	guint64 sectors, unmatched;
+	struct heat offsets, sizes; /* of requests; a row is unit sectors; log2 of bytes. Of the first disks only */
 };
 
 /** Something that comes again and again: a line of an interrupt controller. */
@@ -104,12 +112,7 @@ struct source_line {
 
 struct net_use {
 	guint64 sent, sent_bytes, received, received_bytes;
-};
-
-/** A heat map: counts by column (time) and row. Columns beyond HEAT_COLUMNS are left out. */
-struct heat {
-	guint rows, columns; /* columns: up to the last that has a count */
-	GArray *cells;	     /* guint32, column by column */
+	guint64 slice, slice_bytes; /* of 10 ms, in which it is now */
 };
 
 enum heat_kind {
@@ -117,6 +120,7 @@ enum heat_kind {
 	HEAT_INJECTED, /* the same */
 	HEAT_RAISED,   /* the same, of lines and messages of interrupt controllers */
 	HEAT_DISK,     /* rows: latency, four per power of two, from 2^10 ns */
+	HEAT_NET,      /* rows: bytes of an interface in 10 ms, as HEAT_DISK; counts are of such slices */
 	HEAT_MAX_
 };
 
@@ -162,6 +166,10 @@ const char *analysis_keep(struct analysis *a, GStrv names);
 /** analysis_end - closes what is open at the time of the last event */
 void analysis_end(struct analysis *a);
 
+/** heat_new - an empty one */
+void heat_new(struct heat *h);
+/** heat_add_scaled - as heat_add(); rows become twice as high as often as @value needs it */
+void heat_add_scaled(struct heat *h, guint64 column, guint64 value);
 /** heat_add - one more */
 void heat_add(struct heat *h, guint64 column, guint64 row);
 /** heat_at - the count of a cell */

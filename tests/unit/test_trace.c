@@ -218,6 +218,65 @@ static void only_the_domains_asked_for_are_reported(void **state G_GNUC_UNUSED)
 	assert_int_equal(((const struct vcpu *)a->vcpus->pdata[0])->tid, 41);
 }
 
+/* 100 times a second, without jitter: as many rows are full, and no other has any. */
+static void a_timer_is_a_row_of_lines_and_a_slow_one_a_stair(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *fast = analysis_new(), *slow = analysis_new();
+	guint full = 0, any = 0;
+
+	for (guint64 i = 0; i < 1000; i++) {
+		const struct trace_event e = { .kind = TRACE_RAISE, .ns = i * 10000000, .n = { 0, 1 }, .comm = "x" };
+
+		analysis_take(fast, &e);
+	}
+	for (guint row = 0; row < HEAT_ROWS; row++) {
+		guint hit = 0;
+
+		for (guint x = 0; x < 10; x++)
+			hit += heat_at(&fast->heats[HEAT_RAISED], x, row) > 0;
+		full += hit == 10;
+		any += hit > 0;
+	}
+	assert_int_equal(full, 100);
+	assert_int_equal(any, 100);
+	for (guint64 i = 0; i < 20; i++) {
+		const struct trace_event e = { .kind = TRACE_RAISE, .ns = i * (1000000000 + 1000000000 / HEAT_ROWS) + 1, .n = { 0, 1 }, .comm = "x" };
+
+		analysis_take(slow, &e);
+	}
+	for (guint x = 0; x < 20; x++)
+		assert_int_equal(heat_at(&slow->heats[HEAT_RAISED], x, x), 1);
+}
+
+static void rows_grow_with_the_disk(void **state G_GNUC_UNUSED)
+{
+	struct heat h;
+
+	heat_new(&h);
+	heat_add_scaled(&h, 0, 3);
+	heat_add_scaled(&h, 0, 127);
+	heat_add_scaled(&h, 1, 128);
+	heat_add_scaled(&h, 1, 1024);
+	assert_int_equal(h.unit, 16);
+	assert_int_equal(heat_at(&h, 0, 0), 1);
+	assert_int_equal(heat_at(&h, 0, 7), 1);
+	assert_int_equal(heat_at(&h, 1, 8), 1);
+	assert_int_equal(heat_at(&h, 1, 64), 1);
+	heat_add_scaled(&h, 5, G_MAXUINT64);
+	assert_int_equal(heat_at(&h, 0, 0), 2);
+	g_array_unref(h.cells);
+}
+
+static void interfaces_have_a_throughput(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse("  x-5 [002] d..2. 1.000000: net_dev_queue: dev=vnet0 skbaddr=0x1 len=3000\n"
+							 "  x-5 [002] d..2. 1.000001: netif_receive_skb: dev=vnet0 skbaddr=0x1 len=1096\n"
+							 "  x-5 [002] d..2. 3.000000: net_dev_queue: dev=vnet0 skbaddr=0x1 len=60\n");
+
+	assert_int_equal(heat_at(&a->heats[HEAT_NET], 0, 8), 1); /* 4096 bytes in one slice: 2^12 */
+	assert_int_equal(heat_at(&a->heats[HEAT_NET], 2, 0), 1);
+}
+
 #define SWITCH(cpu, ns, prev, pid, state, next, next_pid) "  x-" pid "  [00" cpu "] d..2.  0.000000" ns ": sched_switch: prev_comm=" prev \
 	" prev_pid=" pid " prev_prio=120 prev_state=" state " ==> next_comm=" next " next_pid=" next_pid " next_prio=120\n"
 
@@ -339,6 +398,9 @@ int main(void)
 		cmocka_unit_test(who_is_woken_by_a_qemus_kernel_thread_belongs_to_it),
 		cmocka_unit_test(a_place_is_found_in_the_domains_xml),
 		cmocka_unit_test(only_the_domains_asked_for_are_reported),
+		cmocka_unit_test(a_timer_is_a_row_of_lines_and_a_slow_one_a_stair),
+		cmocka_unit_test(rows_grow_with_the_disk),
+		cmocka_unit_test(interfaces_have_a_throughput),
 		cmocka_unit_test(an_unknown_reason_is_a_number),
 		cmocka_unit_test(a_period_is_found_or_there_is_none),
 		cmocka_unit_test(names_in_a_report_cannot_steer_a_terminal),
