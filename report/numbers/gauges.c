@@ -160,8 +160,9 @@ static void visit_new_columns(const struct report *r, const GPtrArray *rows, GHa
 	}
 }
 
-void gauges_each(const struct report *r, void (*each)(void *data, const struct gauge *g), void *data)
+void gauges_each(const void *report, gauge_taker *each, void *data)
 {
+	const struct report *r = report;
 	const struct visit v = { each, data };
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 

@@ -10,8 +10,6 @@
 
 #include <glib.h>
 
-struct report;
-
 /** A label and its value; NULL is "". */
 struct gauge_label {
 	const char *name, *value;
@@ -26,8 +24,17 @@ struct gauge {
 	double value;
 };
 
+typedef void gauge_taker(void *data, const struct gauge *g);
+/** Hands what there is of @of to @take. */
+typedef void gauge_feeder(const void *of, gauge_taker *take, void *data);
+
+/** gauges_prometheus - for node exporter's textfile collector */
+void gauges_prometheus(gauge_feeder *feed, const void *of, GString *out);
+/** gauges_graphite - lines of its plaintext protocol; @seconds: of the Unix clock, -1: now */
+void gauges_graphite(gauge_feeder *feed, const void *of, const char *host, gint64 seconds, GString *out);
+
 /** gauges_each - findings by severity (zeros, too: an alert must see that a problem is gone), each finding,
  *  the checks, when it was taken, and all that was measured */
-void gauges_each(const struct report *r, void (*each)(void *data, const struct gauge *g), void *data);
+void gauges_each(const void *report, gauge_taker *each, void *data);
 
 #endif

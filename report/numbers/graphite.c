@@ -44,14 +44,20 @@ static void write_gauge(void *data, const struct gauge *g)
 			       g_ascii_formatd(number, sizeof(number), "%.12g", g->value), page->seconds);
 }
 
+void gauges_graphite(gauge_feeder *feed, const void *of, const char *host, gint64 seconds, GString *out)
+{
+	struct page page = { out, host, seconds };
+
+	feed(of, write_gauge, &page);
+}
+
 /* carbon takes -1 as "now": for a recording that does not say when it was taken. */
 static void write_graphite(const struct report *r, const struct style *style, GString *out)
 {
 	g_autoptr(GDateTime) time = r->taken ? g_date_time_new_from_iso8601(r->taken, NULL) : NULL;
-	struct page page = { out, r->host.name, time ? g_date_time_to_unix(time) : -1 };
 
 	(void)style;
-	gauges_each(r, write_gauge, &page);
+	gauges_graphite(gauges_each, r, r->host.name, time ? g_date_time_to_unix(time) : -1, out);
 }
 
 const struct writer writer_graphite = {

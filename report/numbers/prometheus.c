@@ -50,14 +50,19 @@ static void write_gauge(void *data, const struct gauge *g)
 			       g_ascii_formatd(number, sizeof(number), "%.12g", g->value));
 }
 
-static void write_prometheus(const struct report *r, const struct style *style, GString *out)
+void gauges_prometheus(gauge_feeder *feed, const void *of, GString *out)
 {
 	struct page page = { out, NULL };
 
-	(void)style;
-	gauges_each(r, write_gauge, &page);
+	feed(of, write_gauge, &page);
 	g_free(page.family);
 	g_string_append(out, "# EOF\n");
+}
+
+static void write_prometheus(const struct report *r, const struct style *style, GString *out)
+{
+	(void)style;
+	gauges_prometheus(gauges_each, r, out);
 }
 
 const struct writer writer_prometheus = {

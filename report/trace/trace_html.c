@@ -4,9 +4,11 @@
  *
  * A time line has a path per state, at most 1000 columns, each of the state that took most of it.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/i18n.h"
+#include "findings/report.h"
 #include "report/html/html.h"
 #include "report/trace/trace.h"
 #include "trace/reader.h"
@@ -15,7 +17,7 @@
 enum { COLUMNS_MOST = 1000, COLUMNS_LEAST = 200, COLUMNS_ALL = 16000, VCPUS_DRAWN = 64, OWNERS_LISTED = 12, EXITS_LISTED = 20 };
 
 /* Colours that those who see few of them can tell apart; Source: Okabe and Ito, Color Universal Design. */
-static const char style[] =
+static const char page_style[] =
 	":root{--g:#009e73;--h:#d55e00;--q:#e69f00;--p:#8a4fa0;--w:#b59a00;--n:#aab2ba;--b:#7a5230;--s:#000;--heat:#0a3f7a}\n"
 	"@media(prefers-color-scheme:dark){:root{--s:#fff;--n:#59636d;--heat:#9cc8ff}}\n"
 	".line,.heat{width:100%;height:1.6rem;background:var(--card);border:1px solid var(--line)}.heat{height:14rem}\n"
@@ -24,6 +26,8 @@ static const char style[] =
 	".s-running{stroke:#7fcfb9;color:#7fcfb9}.s-preempted{stroke:var(--p);color:var(--p)}.s-waking{stroke:var(--w);color:var(--w)}"
 	".s-halted{stroke:var(--n);color:var(--n)}.s-blocked{stroke:var(--b);color:var(--b)}.s-stuck{stroke:var(--s);color:var(--s)}"
 	".s-unknown{stroke:var(--line);color:var(--line);stroke-dasharray:4 4}i[class^=s-]{background:currentColor}\n"
+	".flow{width:100%;background:var(--card);border:1px solid var(--line)}.flow path{fill:none;stroke-width:11}"
+	".f0{stroke:var(--g)}.f1{stroke:var(--h)}.f2{stroke:var(--p)}.f3{stroke:var(--b)}\n"
 	".c1{opacity:.3}.c2{opacity:.4}.c3{opacity:.5}.c4{opacity:.6}.c5{opacity:.7}.c6{opacity:.8}.c7{opacity:.9}\n";
 
 /* The state that took most of column @x, as stretches run through it; @at: the stretch where the last one ended. */
@@ -125,7 +129,7 @@ static void write_exit_rows(const struct vcpu *v, GString *out)
 
 		g_string_append(out, "<tr><th scope=\"row\">");
 		html_text(out, s->reason);
-		g_string_append_printf(out, "</th><td class=\"num\">%" G_GUINT64_FORMAT "</td><td class=\"num\">%s</td></tr>\n", s->n, time);
+		g_string_append_printf(out, "</th><td class=\"num\">%" PRIu64 "</td><td class=\"num\">%s</td></tr>\n", s->n, time);
 	}
 }
 
@@ -179,11 +183,28 @@ static void write_periods(const struct analysis *a, GString *out)
 		const struct source_line *l = lines->pdata[i];
 		g_autofree char *period = trace_time(source_line_period(l));
 		g_autofree char *text = source_line_period(l) ? g_strdup_printf(_("%s: every %s"), l->name, period) :
-								g_strdup_printf(_("%s: %" G_GUINT64_FORMAT " times, not regular"), l->name, l->n);
+								g_strdup_printf(_("%s: %" PRIu64 " times, not regular"), l->name, l->n);
 
 		html_tag(out, "li", NULL, text);
 	}
 	g_string_append(out, "</ul>\n");
+}
+
+static void write_disk_heats(const struct analysis *a, GString *out)
+{
+	g_autoptr(GPtrArray) disks = trace_disks(a);
+
+	for (guint i = 0; i < disks->len; i++) {
+		const struct disk *d = disks->pdata[i];
+		g_autofree char *offsets = g_strdup_printf(_("Disk %u:%u: where"), (guint)(d->device >> 20), (guint)(d->device & 0xfffff)),
+				*sizes = g_strdup_printf(_("Disk %u:%u: how much at once"), (guint)(d->device >> 20), (guint)(d->device & 0xfffff)),
+				*unit = g_strdup_printf(_("Up: the place on the host's disk, from its beginning; a row is %" PRIu64 " KiB."), MAX(d->offsets.unit / 2, 1));
+
+		if (!d->offsets.cells)
+			continue;
+		trace_heat(&d->offsets, offsets, unit, out);
+		trace_heat(&d->sizes, sizes, _("Up: bytes of a request, a row for each doubling."), out);
+	}
 }
 
 static void write_heats(const struct analysis *a, GString *out)
@@ -195,20 +216,42 @@ static void write_heats(const struct analysis *a, GString *out)
 	trace_heat(&a->heats[HEAT_INJECTED], _("Interrupts given to guests"), second, out);
 	trace_heat(&a->heats[HEAT_RAISED], _("Interrupts raised by devices"), second, out);
 	write_periods(a, out);
+	write_disk_heats(a, out);
+	trace_heat(&a->heats[HEAT_NET], _("Throughput of interfaces"), _("Up: bytes in 10 ms, from 1 KiB at the bottom, four rows for each doubling; darker: more of such slices."), out);
 	trace_heat(&a->heats[HEAT_DISK], _("Latency of disk requests"), _("Up: from 1 µs at the bottom, four rows for each doubling."), out);
 }
 
-void trace_write_html(const struct analysis *a, const struct trace_info *info, GString *out)
+/* What a verdict rests on are the pictures and tables below it. */
+static void write_findings(const struct report *r, GString *out)
+{
+	if (r->findings->len == 0)
+		return;
+	html_tag(out, "h2", NULL, _("Findings"));
+	for (guint i = 0; i < r->findings->len; i++) {
+		const struct finding *f = r->findings->pdata[i];
+		g_autofree char *title = g_strdup_printf("%s: %s", f->domain ? f->domain : _("host"), f->title);
+
+		g_string_append(out, "<article>\n");
+		html_tag(out, "h3", NULL, title);
+		html_tag(out, "p", NULL, f->message);
+		g_string_append(out, "</article>\n");
+	}
+}
+
+void trace_write_html(const struct analysis *a, const struct trace_info *info, const struct report *r,
+		      const struct style *style G_GNUC_UNUSED, GString *out)
 {
 	g_autofree char *window = trace_time(a->last - a->first);
 	g_autoptr(GPtrArray) doubts = trace_doubts(a, info);
 
-	html_head_with(out, _("trace"), style);
+	html_head_with(out, _("trace"), page_style);
 	g_string_append_printf(out, "<body>\n<main>\n<h1>%s</h1>\n<p>%s, %s</p>\n<ul>\n", _("Kernel trace"), info->format, window);
 	for (guint i = 0; i < doubts->len; i++)
 		html_tag(out, "li", NULL, doubts->pdata[i]);
 	g_string_append(out, "</ul>\n");
+	write_findings(r, out);
 	write_vcpus(a, out);
+	trace_flow_html(a, out);
 	write_heats(a, out);
 	g_string_append(out, "</main>\n</body>\n</html>\n");
 }

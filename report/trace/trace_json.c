@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_json - all figures of a trace; times are nanoseconds */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/json_make.h"
+#include "base/json_read.h"
 #include "report/json_out.h"
 #include "report/trace/trace.h"
+#include "report/writer.h"
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
@@ -38,6 +41,30 @@ static void write_exit(JsonBuilder *b, const void *data)
 	json_make_u64(b, "count", s->n);
 	json_make_u64(b, "on-cpu-ns", s->handled_ns);
 	json_builder_end_object(b);
+}
+
+static void write_place(JsonBuilder *b, const struct analysis *a, const struct vcpu *v, const struct place *p)
+{
+	g_autofree char *at = g_strdup_printf("0x%" PRIx64, p->at);
+
+	json_builder_begin_object(b);
+	json_make_text(b, "kind", p->is_port ? "port" : "memory");
+	json_make_text(b, "at", at);
+	json_make_text(b, "device", place_name(p));
+	json_make_text(b, "xml", place_xml(a, v, p));
+	json_make_u64(b, "count", p->n);
+	json_make_u64(b, "on-cpu-ns", p->handled_ns);
+	json_builder_end_object(b);
+}
+
+static void write_places(JsonBuilder *b, const struct analysis *a, const struct vcpu *v)
+{
+	g_autoptr(GPtrArray) places = trace_places(v);
+
+	json_make_open_array(b, "places");
+	for (guint i = 0; i < places->len; i++)
+		write_place(b, a, v, places->pdata[i]);
+	json_builder_end_array(b);
 }
 
 static void write_latency(JsonBuilder *b, const char *name, const struct latency *l)
@@ -79,9 +106,8 @@ static void write_check(JsonBuilder *b, const struct vcpu *v)
 	json_builder_end_object(b);
 }
 
-static void write_vcpu(JsonBuilder *b, const void *data)
+static void write_vcpu(JsonBuilder *b, const struct analysis *a, const struct vcpu *v)
 {
-	const struct vcpu *v = data;
 	g_autoptr(GPtrArray) owners = trace_owners(v), exits = trace_exits(v);
 
 	json_builder_begin_object(b);
@@ -92,10 +118,13 @@ static void write_vcpu(JsonBuilder *b, const void *data)
 	write_check(b, v);
 	json_make_u64(b, "preemptions", v->preemptions);
 	json_make_u64(b, "migrations", v->migrations);
+	json_make_u64(b, "user-exits", v->user_exits);
+	json_make_u64(b, "cr0-writes", v->cr0_writes);
 	json_make_u64(b, "halt-poll-hits", v->poll_hits);
 	json_make_u64(b, "halt-poll-ns", v->poll_ns);
 	json_make_array(b, "waited-for", owners, write_owner);
 	json_make_array(b, "exits", exits, write_exit);
+	write_places(b, a, v);
 	write_latency(b, "wake-up", &v->wake);
 	write_latency(b, "preempted", &v->preempted);
 	write_injected(b, v);
@@ -115,6 +144,7 @@ static void write_disk(JsonBuilder *b, const void *data)
 	json_make_u64(b, "sectors", d->sectors);
 	json_make_u64(b, "unmatched", d->unmatched);
 	write_latency(b, "latency", &d->latency);
+	write_latency(b, "queued", &d->queued);
 	json_builder_end_object(b);
 }
 
@@ -134,7 +164,22 @@ static void write_doubt(JsonBuilder *b, const void *data)
 	json_builder_add_string_value(b, data);
 }
 
-static void write_all(JsonBuilder *b, const struct analysis *a, const struct trace_info *info)
+/* As vmdoctor check has it. */
+static void write_report(JsonBuilder *b, const struct report *r, const struct style *style)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(JsonParser) parser = json_parser_new();
+
+	if (!r)
+		return;
+	writer_json.write(r, style, text);
+	if (!json_read_load(parser, text->str, (gssize)text->len, NULL))
+		return;
+	json_builder_set_member_name(b, "report");
+	json_builder_add_value(b, json_node_copy(json_parser_get_root(parser)));
+}
+
+static void write_all(JsonBuilder *b, const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style)
 {
 	g_autoptr(GPtrArray) disks = trace_disks(a), lines = trace_lines(a), doubts = trace_doubts(a, info);
 
@@ -144,21 +189,27 @@ static void write_all(JsonBuilder *b, const struct analysis *a, const struct tra
 	json_make_text(b, "clock", *info->clock ? info->clock : NULL);
 	json_make_u64(b, "window-ns", a->last - a->first);
 	json_make_u64(b, "events", info->events);
-	json_make_u64(b, "lost", a->lost);
-	json_make_bool(b, "has-lost", a->has_lost);
+	json_make_u64(b, "lost", MAX(a->lost, info->kernel_lost));
+	json_make_bool(b, "has-lost", a->has_lost || info->kernel_lost > 0);
+	json_make_bool(b, "details-left-out", info->is_shed);
 	json_make_array(b, "doubts", doubts, write_doubt);
-	json_make_array(b, "vcpus", a->vcpus, write_vcpu);
+	json_make_open_array(b, "vcpus");
+	for (guint i = 0; i < a->vcpus->len; i++)
+		write_vcpu(b, a, a->vcpus->pdata[i]);
+	json_builder_end_array(b);
+	trace_flow_json(a, b);
 	json_make_array(b, "disks", disks, write_disk);
 	json_make_array(b, "interrupts", lines, write_line);
+	write_report(b, r, style);
 	json_builder_end_object(b);
 }
 
-void trace_write_json(const struct analysis *a, const struct trace_info *info, GString *out)
+void trace_write_json(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
 	JsonNode *root;
 
-	write_all(b, a, info);
+	write_all(b, a, info, r, style);
 	root = json_builder_get_root(b);
 	json_out(root, out);
 	json_node_unref(root);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_text - a trace as tables on a terminal */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "report/pen.h"
 #include "report/trace/trace.h"
+#include "report/writer.h"
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
-enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12 };
+enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12, PLACES_SHOWN = 12 };
 
 static char *safe(const char *text)
 {
@@ -37,7 +39,7 @@ static void write_owners(const struct vcpu *v, GString *out)
 	guint64 waited = v->ns[VCPU_PREEMPTED] + v->ns[VCPU_WAKING];
 
 	if (owners->len > 0)
-		g_string_append_printf(out, _("  who had the CPU while it waited (%" G_GUINT64_FORMAT " preemptions):\n"), v->preemptions);
+		g_string_append_printf(out, _("  who had the CPU while it waited (%" PRIu64 " preemptions):\n"), v->preemptions);
 	for (guint i = 0; i < MIN(owners->len, OWNERS_SHOWN); i++) {
 		const struct owner *o = owners->pdata[i];
 		g_autofree char *name = safe(o->name), *time = trace_time(o->ns), *longest = trace_time(o->longest_ns);
@@ -56,7 +58,7 @@ static void write_exits(const struct vcpu *v, GString *out)
 		const struct exit_stat *s = exits->pdata[i];
 		g_autofree char *reason = safe(s->reason), *time = trace_time(s->handled_ns);
 
-		g_string_append_printf(out, "    %-20s %8" G_GUINT64_FORMAT "  %10s\n", reason, s->n, time);
+		g_string_append_printf(out, "    %-20s %8" PRIu64 "  %10s\n", reason, s->n, time);
 	}
 }
 
@@ -66,24 +68,22 @@ static void write_latency(const char *what, const struct latency *l, GString *ou
 			*most = trace_time(l->most);
 
 	if (l->n > 0)
-		g_string_append_printf(out, _("  %s: %" G_GUINT64_FORMAT " times, half under %s, 99 %% under %s, longest %s\n"), what,
+		g_string_append_printf(out, _("  %s: %" PRIu64 " times, half under %s, 99 %% under %s, longest %s\n"), what,
 				       l->n, p50, p99, most);
 }
 
-static gint by_number(gconstpointer a, gconstpointer b)
+static void write_places(const struct analysis *a, const struct vcpu *v, GString *out)
 {
-	return (gint)GPOINTER_TO_UINT(a) - (gint)GPOINTER_TO_UINT(b);
-}
+	g_autoptr(GPtrArray) places = trace_places(v);
 
-static void write_ports(const struct vcpu *v, GString *out)
-{
-	g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(v->ports), by_number);
+	for (guint i = 0; i < MIN(places->len, PLACES_SHOWN); i++) {
+		const struct place *p = places->pdata[i];
+		const char *name = place_name(p), *xml = place_xml(a, v, p);
+		g_autofree char *time = trace_time(p->handled_ns), *shown = safe(xml ? xml : "");
 
-	for (GList *k = keys; k; k = k->next) {
-		const char *name = port_name(GPOINTER_TO_UINT(k->data));
-
-		g_string_append_printf(out, _("  port 0x%x%s%s%s: %u times\n"), GPOINTER_TO_UINT(k->data), name ? " (" : "",
-				       name ? name : "", name ? ")" : "", GPOINTER_TO_UINT(g_hash_table_lookup(v->ports, k->data)));
+		g_string_append_printf(out, p->is_port ? _("  port 0x%" PRIx64) : _("  address 0x%" PRIx64), p->at);
+		g_string_append_printf(out, _("%s%s%s: %" PRIu64 " times, %s%s%s\n"), name ? " (" : "", name ? name : "", name ? ")" : "",
+				       p->n, time, xml ? "; " : "", shown);
 	}
 }
 
@@ -91,7 +91,7 @@ static void write_vectors(const struct vcpu *v, GString *out)
 {
 	for (int i = 0; i < VECTORS; i++)
 		if (v->injected[i] > 0)
-			g_string_append_printf(out, _("  interrupt vector 0x%02x injected %" G_GUINT64_FORMAT " times\n"), (guint)i,
+			g_string_append_printf(out, _("  interrupt vector 0x%02x injected %" PRIu64 " times\n"), (guint)i,
 					       v->injected[i]);
 }
 
@@ -118,10 +118,10 @@ static void write_vcpu(const struct analysis *a, const struct vcpu *v, GString *
 	write_latency(_("preempted"), &v->preempted, out);
 	write_latency(_("wake-up"), &v->wake, out);
 	write_exits(v, out);
-	write_ports(v, out);
+	write_places(a, v, out);
 	write_vectors(v, out);
 	if (v->poll_hits > 0)
-		g_string_append_printf(out, _("  halt polling succeeded %" G_GUINT64_FORMAT " times\n"), v->poll_hits);
+		g_string_append_printf(out, _("  halt polling succeeded %" PRIu64 " times\n"), v->poll_hits);
 }
 
 static void write_disk(struct disk *d, GString *out)
@@ -129,9 +129,10 @@ static void write_disk(struct disk *d, GString *out)
 	g_autofree char *least = trace_time(numbers_quantile(d->times, 0)), *p50 = trace_time(numbers_quantile(d->times, 0.5)),
 			*p90 = trace_time(numbers_quantile(d->times, 0.9)), *most = trace_time(d->latency.most);
 
-	g_string_append_printf(out, _("\ndisk %u:%u of the host: %" G_GUINT64_FORMAT " requests, least %s, half under %s, 90 %% under %s, longest %s; %"
-				      G_GUINT64_FORMAT " unmatched\n"),
+	g_string_append_printf(out, _("\ndisk %u:%u of the host: %" PRIu64 " requests, least %s, half under %s, 90 %% under %s, longest %s; %"
+				      PRIu64 " unmatched\n"),
 			       (guint)(d->device >> 20), (guint)(d->device & 0xfffff), d->latency.n, least, p50, p90, most, d->unmatched);
+	write_latency(_("in the kernel's queue before"), &d->queued, out);
 }
 
 static void write_line(const struct analysis *a, const struct source_line *l, GString *out)
@@ -139,7 +140,7 @@ static void write_line(const struct analysis *a, const struct source_line *l, GS
 	g_autofree char *name = safe(l->name), *period = trace_time(source_line_period(l));
 	guint64 window = MAX(a->last - a->first, 1);
 
-	g_string_append_printf(out, _("\ninterrupt %s: %" G_GUINT64_FORMAT " times, %.1f/s"), name, l->n,
+	g_string_append_printf(out, _("\ninterrupt %s: %" PRIu64 " times, %.1f/s"), name, l->n,
 			       (double)l->n * 1e9 / (double)window);
 	if (source_line_period(l))
 		g_string_append_printf(out, _(", every %s"), period);
@@ -156,8 +157,8 @@ static void write_nets(const struct analysis *a, GString *out)
 		const struct net_use *u = value;
 		g_autofree char *name = safe(key);
 
-		g_string_append_printf(out, _("\ninterface %s: sent %" G_GUINT64_FORMAT " packets, %" G_GUINT64_FORMAT
-					      " bytes; received %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " bytes\n"),
+		g_string_append_printf(out, _("\ninterface %s: sent %" PRIu64 " packets, %" PRIu64
+					      " bytes; received %" PRIu64 ", %" PRIu64 " bytes\n"),
 				       name, u->sent, u->sent_bytes, u->received, u->received_bytes);
 	}
 }
@@ -173,12 +174,12 @@ static void write_devices(const struct analysis *a, GString *out)
 	write_nets(a, out);
 }
 
-void trace_write_text(const struct analysis *a, const struct trace_info *info, GString *out)
+static void write_tables(const struct analysis *a, const struct trace_info *info, GString *out)
 {
 	g_autofree char *window = trace_time(a->last - a->first), *clock = safe(info->clock);
 	g_autoptr(GPtrArray) doubts = trace_doubts(a, info);
 
-	g_string_append_printf(out, _("%s: %" G_GUINT64_FORMAT " events of use in %s"), info->format, info->events, window);
+	g_string_append_printf(out, _("%s: %" PRIu64 " events of use in %s"), info->format, info->events, window);
 	if (*clock)
 		g_string_append_printf(out, _(", clock %s"), clock);
 	g_string_append_c(out, '\n');
@@ -186,5 +187,14 @@ void trace_write_text(const struct analysis *a, const struct trace_info *info, G
 		g_string_append_printf(out, "  %s\n", (const char *)doubts->pdata[i]);
 	for (guint i = 0; i < a->vcpus->len; i++)
 		write_vcpu(a, a->vcpus->pdata[i], out);
+	trace_flow_text(a, out);
 	write_devices(a, out);
+	g_string_append_c(out, '\n');
+}
+
+void trace_write_text(const struct analysis *a, const struct trace_info *info, const struct report *r, const struct style *style, GString *out)
+{
+	if (!style->quiet)
+		write_tables(a, info, out);
+	writer_text.write(r, style, out);
 }

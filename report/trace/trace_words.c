@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_words - what all formats say of a trace in the same order and words */
+#include <inttypes.h>
 #include <string.h>
 
 #include "report/trace/trace.h"
@@ -48,6 +49,14 @@ static gint by_exit(gconstpointer left, gconstpointer right)
 						strcmp(a->reason, b->reason);
 }
 
+static gint by_place(gconstpointer left, gconstpointer right)
+{
+	const struct place *a = *(struct place *const *)left, *b = *(struct place *const *)right;
+
+	return a->handled_ns != b->handled_ns ? (a->handled_ns < b->handled_ns) - (a->handled_ns > b->handled_ns) :
+						(a->id > b->id) - (a->id < b->id);
+}
+
 static gint by_device(gconstpointer left, gconstpointer right)
 {
 	const struct disk *a = *(struct disk *const *)left, *b = *(struct disk *const *)right;
@@ -70,6 +79,11 @@ GPtrArray *trace_exits(const struct vcpu *v)
 	return sorted(v->exits, by_exit);
 }
 
+GPtrArray *trace_places(const struct vcpu *v)
+{
+	return sorted(v->places, by_place);
+}
+
 GPtrArray *trace_disks(const struct analysis *a)
 {
 	return sorted(a->disks, by_device);
@@ -84,9 +98,13 @@ GPtrArray *trace_doubts(const struct analysis *a, const struct trace_info *info)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
 
-	if (a->has_lost)
-		g_ptr_array_add(all, g_strdup_printf(_("Events were lost (%" G_GUINT64_FORMAT " or more): the time around them is unknown."),
-						     a->lost));
+	if (a->has_lost || info->kernel_lost > 0)
+		g_ptr_array_add(all, g_strdup_printf(_("Events were lost (%" PRIu64 " or more): the time around them is unknown."),
+						     MAX(a->lost, info->kernel_lost)));
+	if (info->is_shed)
+		g_ptr_array_add(all, g_strdup(_("There were too many events: from some time on, devices, ports and interrupts are missing.")));
+	if (info->is_full)
+		g_ptr_array_add(all, g_strdup(_("The trace ended early: its file is as large as it may be.")));
 	if (a->vcpus->len > 0 && !a->has_entries)
 		g_ptr_array_add(all, g_strdup(_("The trace has no kvm_entry: guest and hypervisor cannot be told apart.")));
 	if (a->vcpus->len == 0)

@@ -5,22 +5,20 @@
  * Whoever sends an archive decides what a decompressor gets to see. So this has no privilege, may
  * not fork, write files or open more than it has, and may take only so much memory and processor
  * time; names are keys that never reach the file system.
- * Source: archive_read(3), tar(5), capabilities(7), setrlimit(2), PR_SET_NO_NEW_PRIVS in prctl(2)
+ * Source: archive_read(3), tar(5)
  */
 #include "archives/archive_parse.h"
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <cap-ng.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "archives/archive_read.h"
+#include "base/confine.h"
 #include "base/i18n.h"
 #include "source/source.h"
 #include "archives/unpack.h"
@@ -33,7 +31,7 @@
 #define MESSAGE_MAX_BYTES 8192
 #define MEMORY_MAX_BYTES (2 * GIB) /* of address space; xz -9 takes 65 MiB, zstd --ultra 128 */
 #define CPU_MAX_S 600
-#define NOBODY_ID 65534
+#define FILES_MAX 16
 
 struct walk {
 	const struct member_visitor *v;
@@ -330,52 +328,14 @@ static bool walk_all(struct walk *w)
 	return r == ARCHIVE_EOF || fail_damaged(w);
 }
 
-static void limit(int what, uint64_t most)
-{
-	const struct rlimit l = { most, most };
-
-	setrlimit(what, &l);
-}
-
-/* From here on only memory, the archive and the pipe. */
-static void give_up_everything(void)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (geteuid() == 0) {
-		capng_clear(CAPNG_SELECT_BOTH);
-		if (capng_change_id(NOBODY_ID, NOBODY_ID, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) < 0)
-			(void)capng_apply(CAPNG_SELECT_BOTH);
-	}
-#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
-	limit(RLIMIT_AS, MEMORY_MAX_BYTES);
-#endif
-	limit(RLIMIT_CPU, CPU_MAX_S);
-	limit(RLIMIT_FSIZE, 0);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_NOFILE, 16);
-}
-
-/* Sockets to other children, and whatever the program was started with; not the three standard ones. */
-static void close_all_but(int a, int b)
-{
-	unsigned int low = (unsigned int)MIN(a, b), high = (unsigned int)MAX(a, b);
-
-	if (low > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, low - 1, 0);
-	if (high > low + 1)
-		close_range(low + 1, high - 1, 0);
-	close_range(high + 1, ~0U, 0);
-}
-
 _Noreturn void archive_parse(const struct member_visitor *v, int fd, int pipe_fd)
 {
 	struct walk w = { .v = v };
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names are bytes to us */
 	signal(SIGINT, SIG_DFL);
-	close_all_but(fd, pipe_fd);
-	give_up_everything();
+	confine_close_all_but(fd, pipe_fd);
+	confine(&(struct confine){ .memory_bytes = MEMORY_MAX_BYTES, .cpu_s = CPU_MAX_S, .files = FILES_MAX });
 	w.a = archive_read_new();
 	w.out = fdopen(pipe_fd, "w");
 	if (!w.a || !w.out)
@@ -384,7 +344,7 @@ _Noreturn void archive_parse(const struct member_visitor *v, int fd, int pipe_fd
 	w.unpack = unpack_start(fd);
 	if (!w.unpack)
 		_exit(1);
-	limit(RLIMIT_NPROC, 0); /* libarchive would run a missing decompressor as a program */
+	confine_no_children(); /* libarchive would run a missing decompressor as a program */
 	walk_all(&w);
 	if (w.why && strlen(w.why) > MESSAGE_MAX_BYTES)
 		w.why[MESSAGE_MAX_BYTES] = '\0';

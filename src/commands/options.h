@@ -48,7 +48,11 @@ struct options {
 	gboolean dry_run, redact; /* of a bundle */
 	gboolean help, version; /* which main() has answered before */
 	char *trace; /* the recorded one; NULL: live */
-	int seconds; /* of a live trace */
+	GStrv guests; /* traces of guests, DOMAIN=FILE */
+	char *flow; /* the task whose flow is wanted */
+	char *save; /* to this file */
+	int seconds; /* of a live trace; 0: the usual */
+	int interval; /* one trace of so many seconds after the other; 0: one */
 	gboolean disk;
 };
 

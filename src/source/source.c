@@ -33,6 +33,7 @@ static const struct cap {
 	{ "/vmdoctor/libvirt/capabilities.xml", 8 * MIB, false },
 	{ "/vmdoctor/net/nft.*", 16 * MIB, false },
 	{ "/vmdoctor/libvirt/*", 4 * MIB, false },
+	{ "/vmdoctor/trace.json", 16 * MIB, false },
 	{ "/vmdoctor/manifest.*", 64 * MIB, false },
 	{ "/sys/*", 64 * KIB, false },
 	{ "/proc/*", 4 * MIB, false },

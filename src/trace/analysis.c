@@ -3,7 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trace/flow.h"
+#include "trace/join.h"
+#include "trace/notes.h"
 #include "trace/state.h"
+
+enum { DOMAINS_MAX = 65536 };
 
 #define NS_PER_S G_GUINT64_CONSTANT(1000000000)
 
@@ -14,7 +19,7 @@ static void vcpu_free(gpointer data)
 	g_free(v->domain);
 	g_hash_table_unref(v->exits);
 	g_hash_table_unref(v->owners);
-	g_hash_table_unref(v->ports);
+	g_hash_table_unref(v->places);
 	g_array_unref(v->stretches);
 	g_free(v);
 }
@@ -24,11 +29,14 @@ struct analysis *analysis_new(void)
 	struct analysis *a = g_new0(struct analysis, 1);
 
 	a->vcpus = g_ptr_array_new_with_free_func(vcpu_free);
+	a->guests = g_ptr_array_new_with_free_func((GDestroyNotify)joined_free);
+	a->others = g_ptr_array_new_with_free_func(vcpu_free);
 	a->disks = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, disk_free);
 	a->lines = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, source_line_free);
 	a->nets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	a->devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	for (int i = 0; i < HEAT_MAX_; i++)
-		a->heats[i] = (struct heat){ .rows = HEAT_ROWS, .cells = g_array_new(FALSE, TRUE, sizeof(guint32)) };
+		heat_new(&a->heats[i]);
 	a->state = g_new0(struct analysis_state, 1);
 	a->state->domains = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	a->state->threads = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
@@ -45,9 +53,13 @@ void analysis_free(struct analysis *a)
 		g_hash_table_unref(a->state->cpus);
 	g_free(a->state);
 	g_ptr_array_unref(a->vcpus);
+	g_ptr_array_unref(a->others);
+	g_ptr_array_unref(a->guests);
+	flow_free(a->flow);
 	g_hash_table_unref(a->disks);
 	g_hash_table_unref(a->lines);
 	g_hash_table_unref(a->nets);
+	g_hash_table_unref(a->devices);
 	for (int i = 0; i < HEAT_MAX_; i++)
 		g_array_unref(a->heats[i].cells);
 	g_free(a);
@@ -70,25 +82,6 @@ static struct thread *actor(struct analysis *a, const struct trace_event *e)
 	return t;
 }
 
-void heat_add(struct heat *h, guint64 column, guint64 row)
-{
-	guint at = (guint)column * h->rows + (guint)MIN(row, h->rows - 1);
-
-	if (column >= HEAT_COLUMNS)
-		return;
-	if (at >= h->cells->len)
-		g_array_set_size(h->cells, at + 1);
-	g_array_index(h->cells, guint32, at)++;
-	h->columns = MAX(h->columns, (guint)column + 1);
-}
-
-guint32 heat_at(const struct heat *h, guint column, guint row)
-{
-	guint at = column * h->rows + row;
-
-	return at < h->cells->len ? g_array_index(h->cells, guint32, at) : 0;
-}
-
 /* Where in its second it happened, by the trace's own clock. */
 static void count_offset(struct analysis *a, const struct trace_event *e)
 {
@@ -102,12 +95,14 @@ static void count_offset(struct analysis *a, const struct trace_event *e)
 			 e->ns % NS_PER_S * HEAT_ROWS / NS_PER_S);
 }
 
-void analysis_take(void *data, const struct trace_event *e)
+static void take_event(struct analysis *a, const struct trace_event *e)
 {
-	struct analysis *a = data;
-
 	if (e->kind == TRACE_LOST) {
 		sched_lost(a, e);
+		return;
+	}
+	if (e->kind == TRACE_NOTE) {
+		note_take(a, e->s[0]);
 		return;
 	}
 	if (a->events++ == 0)
@@ -120,6 +115,14 @@ void analysis_take(void *data, const struct trace_event *e)
 	}
 	if (e->cpu >= 0)
 		cpu_get(a, e->cpu)->last = e->ns;
+}
+
+void analysis_take(void *data, const struct trace_event *e)
+{
+	struct trace_event known = *e;
+
+	known.cpu = cpu_number(e->cpu);
+	take_event(data, &known);
 }
 
 char *vcpu_name(const struct vcpu *v)
@@ -148,6 +151,9 @@ static void name_domain(const struct analysis *a, struct vcpu *v, const struct t
 	const char *known = g_hash_table_lookup(a->state->domains, GINT_TO_POINTER(t->pid));
 
 	v->pid = t->pid;
+	v->has_offset = t->has_offset;
+	v->tsc_offset = t->tsc_offset;
+	v->offset_changes = t->offset_changes;
 	v->before = t->before;
 	v->after = t->after;
 	if (v->pid <= 0)
@@ -156,7 +162,7 @@ static void name_domain(const struct analysis *a, struct vcpu *v, const struct t
 	v->domain = known ? g_strdup(known) : g_strdup_printf("vm-of-pid-%d", v->pid);
 }
 
-void analysis_know(struct analysis *a, int tid, int pid, const char *domain, const struct schedstat *s, bool is_end)
+void analysis_know(struct analysis *a, int tid, int pid, const struct schedstat *s, bool is_end)
 {
 	struct thread *t = thread_get(a, tid, NULL);
 
@@ -164,8 +170,23 @@ void analysis_know(struct analysis *a, int tid, int pid, const char *domain, con
 		return;
 	t->pid = pid;
 	*(is_end ? &t->after : &t->before) = *s;
-	if (!g_hash_table_contains(a->state->domains, GINT_TO_POINTER(pid)))
+}
+
+void analysis_know_domain(struct analysis *a, int pid, const char *domain)
+{
+	if (!g_hash_table_contains(a->state->domains, GINT_TO_POINTER(pid)) && g_hash_table_size(a->state->domains) < DOMAINS_MAX)
 		g_hash_table_insert(a->state->domains, GINT_TO_POINTER(pid), g_strdup(domain));
+}
+
+void analysis_know_offset(struct analysis *a, int tid, gint64 offset)
+{
+	struct thread *t = thread_get(a, tid, NULL);
+
+	if (!t)
+		return;
+	t->offset_changes |= t->has_offset && t->tsc_offset != offset;
+	t->has_offset = true;
+	t->tsc_offset = offset;
 }
 
 /* What vCPUs are called is known only now. */
@@ -191,6 +212,19 @@ static void name_owners(const struct analysis *a, struct vcpu *v)
 	v->owners = named;
 }
 
+static void sort_numbers(const struct analysis *a)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, a->disks);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		numbers_sort(((struct disk *)value)->times);
+	g_hash_table_iter_init(&iter, a->lines);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		numbers_sort(((struct source_line *)value)->gaps);
+}
+
 void analysis_end(struct analysis *a)
 {
 	GHashTableIter iter;
@@ -207,9 +241,52 @@ void analysis_end(struct analysis *a)
 		thread_account(a, t, a->last);
 		name_domain(a, t->vcpu, t);
 	}
+	devices_end(a);
+	sort_numbers(a);
 	g_ptr_array_sort(a->vcpus, by_domain);
 	for (guint i = 0; i < a->vcpus->len; i++)
 		name_owners(a, a->vcpus->pdata[i]);
+}
+
+GArray *analysis_tids(const struct analysis *a, GStrv names)
+{
+	GArray *tids = g_array_new(FALSE, FALSE, sizeof(int));
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, a->state->threads);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct thread *t = value;
+		const char *domain = t->pid > 0 ? g_hash_table_lookup(a->state->domains, GINT_TO_POINTER(t->pid)) : NULL;
+
+		if (domain && g_strv_contains((const gchar *const *)names, domain))
+			g_array_append_val(tids, t->tid);
+	}
+	return tids;
+}
+
+static bool has_domain(const struct analysis *a, const char *name)
+{
+	for (guint i = 0; i < a->vcpus->len; i++)
+		if (strcmp(((const struct vcpu *)a->vcpus->pdata[i])->domain, name) == 0)
+			return true;
+	return false;
+}
+
+const char *analysis_keep(struct analysis *a, GStrv names)
+{
+	for (size_t i = 0; names[i]; i++)
+		if (!has_domain(a, names[i]))
+			return names[i];
+	for (guint i = 0; i < a->vcpus->len;) {
+		struct vcpu *v = a->vcpus->pdata[i];
+
+		if (g_strv_contains((const gchar *const *)names, v->domain))
+			i++;
+		else
+			g_ptr_array_add(a->others, g_ptr_array_steal_index(a->vcpus, i));
+	}
+	return NULL;
 }
 
 void latency_add(struct latency *l, guint64 ns)
@@ -241,13 +318,17 @@ static gint compare_numbers(gconstpointer a, gconstpointer b)
 	return (x > y) - (x < y);
 }
 
-guint64 numbers_quantile(GArray *numbers, double q)
+void numbers_sort(GArray *numbers)
+{
+	g_array_sort(numbers, compare_numbers);
+}
+
+guint64 numbers_quantile(const GArray *numbers, double q)
 {
 	guint at;
 
 	if (numbers->len == 0)
 		return 0;
-	g_array_sort(numbers, compare_numbers);
 	at = (guint)(q * (double)numbers->len);
 	return g_array_index(numbers, guint64, MIN(at, numbers->len - 1));
 }

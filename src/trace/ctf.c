@@ -284,7 +284,6 @@ bool trace_read_ctf(const char *path, struct trace_info *info, trace_sink *sink,
 	bt_graph *graph = bt_graph_create(0);
 	bt_graph_run_status status = BT_GRAPH_RUN_STATUS_ERROR;
 
-	info->format = "CTF";
 	if (input && build(graph, input, &r))
 		do
 			status = bt_graph_run(graph);

@@ -85,7 +85,6 @@ bool trace_read_dat(const char *path, struct trace_info *info, trace_sink *sink,
 	struct reading r = { .info = info, .sink = sink, .data = data };
 	struct tracecmd_input *input;
 
-	info->format = "trace.dat";
 	tracecmd_set_loglevel(TEP_LOG_CRITICAL);
 	input = tracecmd_open(path, TRACECMD_FL_LOAD_NO_PLUGINS);
 	if (!input) {

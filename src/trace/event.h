@@ -30,9 +30,15 @@ enum trace_kind {
 	TRACE_MSI,     /* n: vector */
 	TRACE_ISSUE,   /* n: device, sector, sectors; s: operation, comm */
 	TRACE_COMPLETE,/* as TRACE_ISSUE */
-	TRACE_INSERT,  /* as TRACE_ISSUE */
+	TRACE_INSERT,  /* into a queue of the kernel's. As TRACE_ISSUE */
 	TRACE_SENT,    /* n: bytes; s: interface */
 	TRACE_RECEIVED,/* as TRACE_SENT */
+	TRACE_CR,      /* of a guest. n: which, 1 written */
+	TRACE_IRQ,     /* n: number; s: name */
+	TRACE_SOFTIRQ, /* n: vector */
+	TRACE_TIMER,   /* n: address of the function; s: its name, of text only */
+	TRACE_VECTOR,  /* an interrupt of the CPU's own. n: vector */
+	TRACE_OFFSET,  /* of a guest's TSC. n: vcpu, before, after */
 	TRACE_NOTE,    /* s: text that a program put into the trace */
 	TRACE_LOST,    /* events are missing just before this on its CPU. n: how many; -1: not known */
 	TRACE_KIND_MAX_
@@ -72,7 +78,7 @@ struct trace_field {
 
 struct trace_row {
 	enum trace_kind kind;
-	const char *names[4]; /* of the event, without its system */
+	const char *names[8]; /* of the event, without its system */
 	struct trace_field fields[6];
 	const char *text[3]; /* how it is printed; see trace_match() */
 };

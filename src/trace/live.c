@@ -21,29 +21,46 @@
 #include <tracefs.h>
 #include <unistd.h>
 
+#include "trace/save.h"
 #include "trace/tep.h"
 
 #define PREFIX "vmdoctor-"
 
-enum { BUFFER_KIB = 4096, POLL_MS = 50 };
+enum { BUFFER_KIB = 4096, POLL_MS = 50, EVENTS_MOST = 500000, EVENT_BYTES_TYPICAL = 48 };
+
+/* What a trace can do without, when there is too much of it: it tells of devices and reasons, not of states. */
+enum wanted_for { ALWAYS, DETAIL, DISK, FLOW };
 
 static const struct {
 	const char *system, *event;
-	bool is_disk;
+	enum wanted_for what;
+	bool by_vcpu; /* its thread is that of a vCPU */
 } wanted[] = {
-	{ "sched", "sched_switch", false },  { "sched", "sched_waking", false },     { "sched", "sched_migrate_task", false },
-	{ "kvm", "kvm_entry", false },	     { "kvm", "kvm_exit", false },	     { "kvm", "kvm_userspace_exit", false },
-	{ "kvm", "kvm_fpu", false },	     { "kvm", "kvm_vcpu_wakeup", false },    { "kvm", "kvm_inj_virq", false },
-	{ "kvm", "kvm_pio", false },	     { "kvm", "kvm_set_irq", false },	     { "kvm", "kvm_msi_set_irq", false },
-	{ "block", "block_rq_issue", true }, { "block", "block_rq_complete", true },
+	{ "sched", "sched_switch", ALWAYS, false },	{ "sched", "sched_waking", ALWAYS, false },
+	{ "sched", "sched_migrate_task", ALWAYS, false }, { "kvm", "kvm_entry", ALWAYS, true },
+	{ "kvm", "kvm_exit", ALWAYS, true },		{ "kvm", "kvm_userspace_exit", ALWAYS, true },
+	{ "kvm", "kvm_fpu", ALWAYS, true },		{ "kvm", "kvm_vcpu_wakeup", ALWAYS, true },
+	{ "kvm", "kvm_inj_virq", DETAIL, true },	{ "kvm", "kvm_pio", DETAIL, true },
+	{ "kvm", "kvm_mmio", DETAIL, true },		{ "kvm", "kvm_fast_mmio", DETAIL, true },
+	{ "kvm", "kvm_set_irq", DETAIL, false },	{ "kvm", "kvm_msi_set_irq", DETAIL, false },
+	{ "kvm", "kvm_cr", DETAIL, true },		{ "kvm", "kvm_write_tsc_offset", ALWAYS, false },
+	{ "block", "block_rq_insert", DISK, false },
+	{ "block", "block_rq_issue", DISK, false },	{ "block", "block_rq_complete", DISK, false },
+	{ "irq", "irq_handler_entry", FLOW, false },	{ "irq", "softirq_entry", FLOW, false },
+	{ "timer", "hrtimer_expire_entry", FLOW, false },
+	{ "net", "net_dev_queue", DISK, false },	{ "net", "netif_receive_skb", DISK, false },
 };
 
 struct live {
 	struct tracefs_instance *instance;
 	struct tep_handle *tep;
 	struct trace_tep *decoder;
+	struct saving *saving; /* NULL: what is read is taken at once */
 	struct analysis *analysis;
+	const struct live_request *request;
 	struct trace_info *info;
+	gint64 slice; /* when the last second began, µs */
+	guint64 slice_events;
 };
 
 /* A process of that number that is no vmdoctor is another one. */
@@ -75,19 +92,41 @@ static bool parse_format(struct live *l, const char *system, const char *event)
 	char *text = tracefs_event_file_read(NULL, system, event, "format", &size);
 	bool ok = text && tep_parse_event(l->tep, text, (unsigned long)size, system) == 0;
 
+	if (ok && l->saving)
+		save_format(l->saving, system, text, size);
 	free(text);
 	return ok;
+}
+
+/* The kernel takes at most 4 KiB of it: then all are traced, and left out of the report. NULL: no filter */
+static char *make_filter(const struct live *l, GStrv domains)
+{
+	g_autoptr(GArray) tids = domains ? analysis_tids(l->analysis, domains) : NULL;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; tids && i < tids->len; i++)
+		g_string_append_printf(text, "%scommon_pid==%d", i ? "||" : "", g_array_index(tids, int, i));
+	return text->len > 0 && text->len < 4000 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+static bool is_wanted(enum wanted_for what, const struct live_request *r)
+{
+	return what == DISK ? r->disk : what == FLOW ? r->also != NULL : true;
 }
 
 /* Return: how many events could be switched on */
 static int enable(struct live *l, const struct live_request *r)
 {
+	g_autofree char *filter = make_filter(l, r->domains);
 	int n = 0;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
-		if ((r->disk || !wanted[i].is_disk) && parse_format(l, wanted[i].system, wanted[i].event) &&
-		    tracefs_event_enable(l->instance, wanted[i].system, wanted[i].event) == 0)
-			n++;
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		if (!is_wanted(wanted[i].what, r) || !parse_format(l, wanted[i].system, wanted[i].event))
+			continue;
+		if (filter && wanted[i].by_vcpu)
+			(void)tracefs_event_file_write(l->instance, wanted[i].system, wanted[i].event, "filter", filter);
+		n += tracefs_event_enable(l->instance, wanted[i].system, wanted[i].event) == 0;
+	}
 	return n;
 }
 
@@ -110,6 +149,31 @@ static bool fail(GError **error, const char *text)
 	return false;
 }
 
+static void take_note(void *data, const char *note)
+{
+	note_take(data, note);
+}
+
+static void write_note(void *data, const char *note)
+{
+	(void)tracefs_printf(data, "%.*s", TRACE_TEXT - 1, note);
+}
+
+static void tell_names(const struct live *l, bool is_end)
+{
+	if (l->saving)
+		live_names(write_note, l->instance, is_end);
+	live_names(take_note, l->analysis, is_end);
+}
+
+static bool begin_saving(struct live *l, const struct live_request *r, GError **error)
+{
+	if (!r->save)
+		return true;
+	l->saving = save_begin(l->instance, r->save, error);
+	return l->saving && (parse_format(l, "ftrace", "print") || fail(error, "the kernel does not say how its notes look"));
+}
+
 static bool begin(struct live *l, const struct live_request *r, GError **error)
 {
 	g_autofree char *name = g_strdup_printf(PREFIX "%d", (int)getpid());
@@ -126,15 +190,19 @@ static bool begin(struct live *l, const struct live_request *r, GError **error)
 		return fail(error, "the kernel refuses a trace of our own (lockdown=confidentiality, or no right to write in tracefs)");
 	if (!prepare_tep(l) || tracefs_instance_file_write(l->instance, "trace_clock", "mono") < 0)
 		return fail(error, "the kernel does not say how its events look, or has no clock mono");
-	(void)tracefs_instance_set_buffer_size(l->instance, BUFFER_KIB, -1);
+	(void)tracefs_instance_set_buffer_size(l->instance, r->buffer_kib ? r->buffer_kib : BUFFER_KIB, -1);
 	l->decoder = trace_tep_new(l->tep);
-	live_names(l->analysis, false);
+	if (!begin_saving(l, r, error))
+		return false;
+	tell_names(l, false);
 	return enable(l, r) >= 3 || fail(error, "the kernel refuses the events of the scheduler");
 }
 
 static void end(struct live *l)
 {
+	save_free(l->saving);
 	if (l->instance) {
+		tracefs_print_close(l->instance); /* open, it would hold the instance */
 		tracefs_event_disable(l->instance, NULL, NULL);
 		tracefs_instance_destroy(l->instance);
 		tracefs_instance_free(l->instance);
@@ -144,40 +212,114 @@ static void end(struct live *l)
 		tep_free(l->tep);
 }
 
+static void give(void *data, const struct trace_event *e)
+{
+	const struct live *l = data;
+
+	analysis_take(l->analysis, e);
+	if (l->request->also)
+		l->request->also(l->request->also_data, e);
+}
+
 static int take(struct tep_event *event G_GNUC_UNUSED, struct tep_record *record, int cpu, void *data)
 {
 	struct live *l = data;
 	struct trace_event e = { .kind = TRACE_LOST, .ns = record->ts, .cpu = cpu, .tid = -1, .n = { record->missed_events } };
 
 	if (record->missed_events)
-		analysis_take(l->analysis, &e);
+		give(l, &e);
 	if (trace_tep_decode(l->decoder, record, cpu, &e)) {
 		l->info->events++;
-		analysis_take(l->analysis, &e);
+		give(l, &e);
 	}
 	return 0;
+}
+
+/* Return: false: there is no room for more. */
+static bool drain(struct live *l)
+{
+	if (l->saving)
+		return save_drain(l->saving);
+	tracefs_iterate_raw_events(l->tep, l->instance, NULL, 0, take, l);
+	return true;
+}
+
+static void shed(struct live *l)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+		if (wanted[i].what == DETAIL)
+			(void)tracefs_event_disable(l->instance, wanted[i].system, wanted[i].event);
+	l->info->is_shed = true;
+}
+
+/* The circuit breaker: more than so many events in a second. */
+static void look_at_rate(struct live *l, guint64 most)
+{
+	guint64 events = l->saving ? save_bytes(l->saving) / EVENT_BYTES_TYPICAL : l->info->events;
+	gint64 now = g_get_monotonic_time();
+
+	if (now - l->slice < G_USEC_PER_SEC)
+		return;
+	if (!l->info->is_shed && l->slice && (double)(events - l->slice_events) * G_USEC_PER_SEC > (double)most * (double)(now - l->slice))
+		shed(l);
+	l->slice = now;
+	l->slice_events = events;
+}
+
+/* "overrun: 12", "dropped events: 3" of each CPU. Source: Linux kernel/trace/trace.c, tracing_stats_read() */
+static guint64 count_lost(const struct live *l)
+{
+	static const char *const words[] = { "\noverrun: ", "\ndropped events: " };
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	guint64 lost = 0;
+
+	for (long cpu = 0; cpu < cpus; cpu++) {
+		g_autofree char *name = g_strdup_printf("per_cpu/cpu%ld/stats", cpu);
+		char *text = tracefs_instance_file_read(l->instance, name, NULL);
+
+		for (size_t i = 0; text && i < G_N_ELEMENTS(words); i++) {
+			const char *at = strstr(text, words[i]);
+
+			lost += at ? g_ascii_strtoull(at + strlen(words[i]), NULL, 10) : 0;
+		}
+		free(text);
+	}
+	return lost;
 }
 
 /* Return: the signal that ended it; 0: time was up */
 static int follow(struct live *l, const struct live_request *r, const sigset_t *signals)
 {
 	gint64 until = g_get_monotonic_time() + r->seconds * G_USEC_PER_SEC;
-	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+	const struct timespec pause = { .tv_nsec = (r->poll_ms ? r->poll_ms : POLL_MS) * 1000000L };
 	int ended_by = 0;
 
-	while (ended_by <= 0 && g_get_monotonic_time() < until) {
+	while (ended_by <= 0 && !l->info->is_full && g_get_monotonic_time() < until) {
 		ended_by = sigtimedwait(signals, NULL, &pause);
-		tracefs_iterate_raw_events(l->tep, l->instance, NULL, 0, take, l);
+		l->info->is_full = !drain(l);
+		look_at_rate(l, r->events_most ? r->events_most : EVENTS_MOST);
 	}
 	tracefs_event_disable(l->instance, NULL, NULL);
-	live_names(l->analysis, true);
-	tracefs_iterate_raw_events(l->tep, l->instance, NULL, 0, take, l);
+	tell_names(l, true);
+	drain(l);
+	l->info->kernel_lost = count_lost(l);
 	return MAX(ended_by, 0);
+}
+
+/* What was saved is read as anybody else's trace: so it is known to be readable. */
+static bool read_saved(struct live *l, const char *path, GError **error)
+{
+	struct trace_info read;
+
+	if (!save_end(l->saving, error) || !trace_read(path, 0, &read, give, l, error))
+		return false;
+	l->info->events = read.events;
+	return true;
 }
 
 int trace_live(const struct live_request *request, struct analysis *a, struct trace_info *info, GError **error)
 {
-	struct live l = { .analysis = a, .info = info };
+	struct live l = { .analysis = a, .request = request, .info = info };
 	sigset_t signals, before;
 	int status = -1;
 
@@ -189,6 +331,8 @@ int trace_live(const struct live_request *request, struct analysis *a, struct tr
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	if (begin(&l, request, error))
 		status = follow(&l, request, &signals);
+	if (status >= 0 && l.saving && !read_saved(&l, request->save, error))
+		status = -1;
 	end(&l);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;

@@ -8,12 +8,20 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "trace/notes.h"
+#include "trace/reader.h"
+
 struct analysis;
-struct trace_info;
 
 struct live_request {
 	unsigned int seconds;
 	bool disk; /* requests of block devices, too */
+	trace_sink *also; /* gets all events, too, and those that a flow needs; NULL: nobody */
+	void *also_data;
+	const char *save; /* a trace.dat to be, whose analysis this is then; NULL: none is kept */
+	unsigned int buffer_kib, poll_ms; /* 0: the usual */
+	guint64 events_most; /* a second; beyond, details are left out. 0: the usual */
+	GStrv domains; /* of other domains than these, what the scheduler says is enough; NULL: all */
 };
 
 /**
@@ -24,7 +32,7 @@ struct live_request {
  */
 int trace_live(const struct live_request *request, struct analysis *a, struct trace_info *info, GError **error);
 
-/** live_names - tells @a which threads of /proc belong to which domain, and what schedstat says of vCPUs now */
-void live_names(struct analysis *a, bool is_end);
+/** live_names - notes of QEMU's threads, their schedstat now, the TSC offset of vCPUs; at the beginning of domains and devices, too */
+void live_names(note_sink *sink, void *data, bool is_end);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * names - numbers of the field: exit reasons and I/O ports.
+ * names - numbers of the field: exit reasons.
  *
- * Source: Linux arch/x86/include/uapi/asm/vmx.h and svm.h; QEMU hw/i386 and hw/char
+ * Source: Linux arch/x86/include/uapi/asm/vmx.h and svm.h
  */
 #include "trace/vcpu.h"
 
@@ -32,14 +32,6 @@ static const struct numbered svm[] = {
 	{ 0x89, 0x89, "wbinvd" }, { 0x8b, 0x8b, "mwait" }, { 0x8d, 0x8d, "xsetbv" }, { 0x400, 0x400, "npf" },
 	{ 0x401, 0x401, "avic_incomplete_ipi" }, { 0x402, 0x402, "avic_unaccelerated_access" },
 };
-static const struct numbered ports[] = {
-	{ 0x20, 0x21, "PIC" }, { 0x40, 0x43, "PIT" }, { 0x60, 0x60, "keyboard" }, { 0x61, 0x61, "speaker" },
-	{ 0x64, 0x64, "keyboard" }, { 0x70, 0x71, "RTC" }, { 0x80, 0x80, "POST" }, { 0xa0, 0xa1, "PIC" },
-	{ 0x170, 0x177, "IDE" }, { 0x1f0, 0x1f7, "IDE" }, { 0x2f8, 0x2ff, "COM2" }, { 0x3c0, 0x3df, "VGA" },
-	{ 0x3f0, 0x3f5, "floppy" }, { 0x3f8, 0x3ff, "COM1" }, { 0x402, 0x402, "debug console" },
-	{ 0x510, 0x51b, "fw_cfg" }, { 0x608, 0x60b, "ACPI PM timer" }, { 0xcf8, 0xcff, "PCI" },
-};
-
 static const char *find(const struct numbered *table, size_t n, guint64 number)
 {
 	for (size_t i = 0; i < n; i++)
@@ -55,9 +47,4 @@ const char *exit_reason(int64_t isa, int64_t reason)
 	g_autofree char *hex = name ? NULL : g_strdup_printf("0x%" G_GINT64_MODIFIER "x", number);
 
 	return g_intern_string(name ? name : hex);
-}
-
-const char *port_name(guint64 port)
-{
-	return find(ports, G_N_ELEMENTS(ports), port);
 }

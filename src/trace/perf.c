@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <fcntl.h>
@@ -22,10 +23,11 @@ enum { DEADLINE_S = 60, BLOCK_BYTES = 65536, LINE_LONGEST = 65536 };
 static void run_perf(const char *path, int out)
 {
 	const char *const argv[] = { "perf", "script", "--ns", "--show-lost-events", "-F",
-				     "comm,pid,tid,cpu,time,event,trace", "-i", path, NULL };
+				     "comm,pid,tid,cpu,time,event,trace", "-f", "-i", path, NULL };
 	const char *const env[] = { "LC_ALL=C", "HOME=/nonexistent", "PATH=/usr/bin:/bin", NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);
@@ -80,7 +82,6 @@ bool trace_read_perf(const char *path, struct trace_info *info, trace_sink *sink
 	bool in_time;
 	pid_t child;
 
-	info->format = "perf.data";
 	if (access(perf_program, X_OK) != 0)
 		return fail(path, "perf.data is read by the program perf, which is not installed (package linux-perf)", error);
 	if (pipe2(fds, O_CLOEXEC) < 0)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "trace/apart.h"
+
 enum { HEAD_BYTES = 16 };
 
 static bool has(const char *head, size_t n, const char *magic, size_t length)
@@ -17,7 +19,6 @@ static bool read_text_file(const char *path, struct trace_info *info, trace_sink
 
 	if (!file)
 		return false;
-	info->format = "text";
 	trace_text_read(g_mapped_file_get_contents(file), g_mapped_file_get_length(file), info, sink, data);
 	if (info->events > 0)
 		return true;
@@ -26,10 +27,24 @@ static bool read_text_file(const char *path, struct trace_info *info, trace_sink
 	return false;
 }
 
+/* By its first bytes. Source: trace-cmd.dat.v6(5); Linux tools/perf/Documentation/perf.data-file-format.txt */
+static trace_reader *reader_of(const char *head, size_t n, const char **ret_format)
+{
+	static const char dat[] = "\027\010Dtracing", perf[] = "PERFILE2";
+
+	if (has(head, n, dat, sizeof(dat) - 1)) {
+		*ret_format = "trace.dat";
+		return trace_read_dat;
+	}
+	if (has(head, n, perf, sizeof(perf) - 1)) {
+		*ret_format = "perf.data";
+		return trace_read_perf;
+	}
+	return read_text_file;
+}
+
 static bool read_file(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error)
 {
-	/* Source: trace-cmd.dat.v6(5); Linux tools/perf/Documentation/perf.data-file-format.txt */
-	static const char dat[] = "\027\010Dtracing", perf[] = "PERFILE2";
 	g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
 	char head[HEAD_BYTES] = { 0 };
 	size_t n;
@@ -39,18 +54,16 @@ static bool read_file(const char *path, struct trace_info *info, trace_sink *sin
 	n = MIN(g_mapped_file_get_length(file), sizeof(head));
 	if (n > 0)
 		memcpy(head, g_mapped_file_get_contents(file), n);
-	if (has(head, n, dat, sizeof(dat) - 1))
-		return trace_read_dat(path, info, sink, data, error);
-	if (has(head, n, perf, sizeof(perf) - 1))
-		return trace_read_perf(path, info, sink, data, error);
-	return read_text_file(path, info, sink, data, error);
+	return trace_apart(reader_of(head, n, &info->format), path, 0, info, sink, data, error);
 }
 
-bool trace_read(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error)
+bool trace_read(const char *path, unsigned int seconds, struct trace_info *info, trace_sink *sink, void *data, GError **error)
 {
-	*info = (struct trace_info){ .format = "text" };
-	if (g_str_has_prefix(path, "net://") || g_file_test(path, G_FILE_TEST_IS_DIR))
-		return trace_read_ctf(path, info, sink, data, error);
+	bool is_live = g_str_has_prefix(path, "net://");
+
+	*info = (struct trace_info){ .format = is_live || g_file_test(path, G_FILE_TEST_IS_DIR) ? "CTF" : "text" };
+	if (strcmp(info->format, "CTF") == 0)
+		return trace_apart(trace_read_ctf, path, is_live ? seconds : 0, info, sink, data, error);
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: neither a file nor a directory", path);
 		return false;

@@ -17,16 +17,19 @@ struct trace_info {
 	const char *format; /* "trace.dat"; a literal */
 	char clock[32];	    /* "mono"; empty: the trace does not say */
 	bool is_cycles;	    /* its times are cycles of a CPU, not nanoseconds */
+	bool is_full, is_shed; /* live: it ended early, the file is as large as it may be; details were too much */
+	guint64 kernel_lost; /* live: what the kernel itself counts as lost */
 	guint64 events, skipped; /* read; of kinds that nothing is concluded from, or unreadable */
 };
 
 /**
  * trace_read - the trace at @path, whatever it is
  * What it is: trace.dat (libtracecmd), a directory with CTF or an lttng-live URL (libbabeltrace2),
- * perf.data (the program perf), else text of ftrace, perf script or trace-cmd report.
+ * perf.data (the program perf), else text of ftrace, perf script or trace-cmd report. All are read by a child
+ * without rights (apart.c); a URL is followed for @seconds, or until its session ends.
  * Return: false with @error: unreadable, of no known format, or of one that this build cannot read
  */
-bool trace_read(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error);
+bool trace_read(const char *path, unsigned int seconds, struct trace_info *info, trace_sink *sink, void *data, GError **error);
 
 /** trace_text_line - one line of text (without its end); false: no event. Lines are at most 4 KiB. */
 bool trace_text_line(const char *line, struct trace_event *e);

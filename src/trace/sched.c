@@ -6,6 +6,7 @@
  * switch on a CPU charges what its waiters waited since the one before to whoever ran.
  * Source: Linux include/trace/events/sched.h
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "trace/state.h"
@@ -27,6 +28,11 @@ static void cpu_free(gpointer data)
 {
 	g_ptr_array_unref(((struct cpu *)data)->waiting);
 	g_free(data);
+}
+
+int cpu_number(int64_t number)
+{
+	return number >= 0 && number < CPUS_MAX ? (int)number : -1;
 }
 
 struct cpu *cpu_get(struct analysis *a, int number)
@@ -116,7 +122,7 @@ static void begin_waiting(struct analysis *a, struct thread *t, enum sched how, 
 	t->waits_since = t->charged = now;
 	t->by = NULL;
 	t->by_ns = 0;
-	if (t->vcpu)
+	if (t->vcpu && cpu >= 0)
 		g_ptr_array_add(cpu_get(a, cpu)->waiting, t);
 }
 
@@ -146,6 +152,8 @@ static void leave(struct analysis *a, struct thread *t, int cpu, int64_t state, 
 			t->vcpu->preemptions++;
 		return;
 	}
+	/* Where its switch to this CPU was missed, it stands in the list of another one still. */
+	stop_waiting(a, t);
 	t->sched = SLEEPING;
 	t->cpu = cpu;
 	t->is_stuck = state & STATE_UNINTERRUPTIBLE;
@@ -168,17 +176,33 @@ static void take_switch(struct analysis *a, const struct trace_event *e)
 	c->running = (int)e->n[SWITCH_NEXT];
 }
 
+/* Threads of the kernel that work for one QEMU have its number in their name. Whom they wake belongs to it.
+ * Source: Linux arch/x86/kvm/i8254.c, drivers/vhost/vhost.c until 6.3 */
+static int qemu_of(const char *comm)
+{
+	int pid = 0, end = 0;
+
+	return (sscanf(comm, "kvm-pit/%d%n", &pid, &end) == 1 || sscanf(comm, "vhost-%d%n", &pid, &end) == 1) && !comm[end] ? pid : 0;
+}
+
+static void learn_process(struct thread *t, const struct trace_event *e)
+{
+	if (t && t->vcpu && t->pid == 0)
+		t->pid = qemu_of(e->comm);
+}
+
 /* Only the first one that ends a sleep counts. */
 static void take_waking(struct analysis *a, const struct trace_event *e)
 {
 	struct thread *t = thread_get(a, (int)e->n[0], e->s[0]);
 
 	thread_recognise(a, t, false);
+	learn_process(t, e);
 	/* Live, an event of another CPU may come late: then it is about an earlier sleep. */
 	if (!t || t->sched != SLEEPING || e->ns < t->since)
 		return;
 	thread_account(a, t, e->ns);
-	begin_waiting(a, t, WAKING, (int)e->n[1], e->ns);
+	begin_waiting(a, t, WAKING, cpu_number(e->n[1]), e->ns);
 }
 
 static void take_migration(struct analysis *a, const struct trace_event *e)
@@ -194,8 +218,9 @@ static void take_migration(struct analysis *a, const struct trace_event *e)
 	if (t->cpu >= 0)
 		sched_charge(a, t, cpu_get(a, t->cpu), e->ns);
 	stop_waiting(a, t);
-	t->cpu = (int)e->n[2];
-	g_ptr_array_add(cpu_get(a, t->cpu)->waiting, t);
+	t->cpu = cpu_number(e->n[2]);
+	if (t->cpu >= 0)
+		g_ptr_array_add(cpu_get(a, t->cpu)->waiting, t);
 }
 
 void sched_take(struct analysis *a, const struct trace_event *e)
@@ -229,6 +254,7 @@ void sched_lost(struct analysis *a, const struct trace_event *e)
 		t->sched = NOT_KNOWN;
 		t->in = IN_UNKNOWN;
 		t->exit = NULL;
+		t->place = NULL;
 		t->cpu = -1;
 	}
 	if (e->cpu >= 0)

@@ -20,6 +20,9 @@ struct thread {
 	struct schedstat before, after;
 	guint64 since, charged, waits_since;
 	struct exit_stat *exit; /* being handled; borrowed */
+	struct place *place; /* what it is about; borrowed */
+	bool has_offset, offset_changes;
+	gint64 tsc_offset;
 	guint64 exit_on_cpu;
 	struct owner *by; /* of the stretch being charged */
 	guint64 by_ns;
@@ -44,14 +47,24 @@ bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e
 GHashTable *owners_new(void);
 
 /* sched.c */
+enum { CPUS_MAX = 65536 }; /* more than any kernel is built for: a trace may name any number */
+/** cpu_number - as a trace has it; -1 where no CPU has that number */
+int cpu_number(int64_t number);
+/** cpu_get - @number is from cpu_number(), not -1 */
 struct cpu *cpu_get(struct analysis *a, int number);
 void sched_take(struct analysis *a, const struct trace_event *e);
 void sched_lost(struct analysis *a, const struct trace_event *e);
 /** sched_charge - what @t waited until @now is charged to who runs on @c */
 void sched_charge(struct analysis *a, struct thread *t, const struct cpu *c, guint64 now);
 
+/* places.c */
+/** place_of - NULL: there are too many */
+struct place *place_of(struct vcpu *v, bool is_port, guint64 at);
+
 /* devices.c */
 void devices_take(struct analysis *a, const struct trace_event *e);
+/** devices_end - what is open at the end */
+void devices_end(struct analysis *a);
 void disk_free(gpointer disk);
 void source_line_free(gpointer line);
 

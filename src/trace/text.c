@@ -109,6 +109,8 @@ static void take_words(struct trace_event *e)
 		e->n[0] = strcmp(e->s[0], "load") == 0;
 	else if (e->kind == TRACE_WAKEUP)
 		e->n[1] = strcmp(e->s[0], "wait") == 0;
+	else if (e->kind == TRACE_CR)
+		e->n[1] = strcmp(e->s[0], "write") == 0;
 	else if (e->kind == TRACE_INJECT)
 		e->n[1] = e->s[0][0] != 0;
 }

@@ -6,7 +6,7 @@
 
 #include "trace/state.h"
 
-enum { THREADS_MAX = 200000, CPUS_MAX = 65536, REASONS_MAX = 256, PORTS_MAX = 4096, STRETCHES_MAX = 400000 };
+enum { THREADS_MAX = 200000, REASONS_MAX = 256, STRETCHES_MAX = 400000 };
 
 const char *const vcpu_state_names[] = { "unknown", "guest",  "hypervisor", "qemu",    "running",
 					 "preempted", "waking", "halted",	"blocked", "stuck" };
@@ -84,7 +84,7 @@ static struct vcpu *vcpu_new(struct analysis *a, struct thread *t, int id)
 	v->domain = g_strdup_printf("vm-of-tid-%d", t->tid);
 	v->exits = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	v->owners = owners_new();
-	v->ports = g_hash_table_new(g_direct_hash, g_direct_equal);
+	v->places = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
 	v->stretches = g_array_new(FALSE, FALSE, sizeof(struct stretch));
 	v->ns[VCPU_UNKNOWN] = t->since > a->first ? t->since - a->first : 0;
 	note_stretch(v, a->first, VCPU_UNKNOWN);
@@ -146,7 +146,10 @@ static void close_exit(struct thread *t)
 {
 	if (t->exit)
 		t->exit->handled_ns += t->exit_on_cpu;
+	if (t->exit && t->place)
+		t->place->handled_ns += t->exit_on_cpu;
 	t->exit = NULL;
+	t->place = NULL;
 	t->exit_on_cpu = 0;
 }
 
@@ -167,6 +170,12 @@ static void take_exit(const struct analysis *a, struct thread *t, const struct t
 	t->exit->n++;
 }
 
+static void take_user(const struct analysis *a, struct thread *t, const struct trace_event *e)
+{
+	enter(a, t, IN_QEMU, e->ns);
+	t->vcpu->user_exits++;
+}
+
 static void take_wakeup(struct vcpu *v, const struct trace_event *e)
 {
 	if (e->n[1])
@@ -175,12 +184,13 @@ static void take_wakeup(struct vcpu *v, const struct trace_event *e)
 	v->poll_ns += (guint64)MAX(e->n[0], 0);
 }
 
-static void count_port(struct vcpu *v, guint64 port)
+static void take_place(struct thread *t, bool is_port, guint64 at)
 {
-	gpointer key = GUINT_TO_POINTER((guint)port & 0xffff);
+	struct place *p = place_of(t->vcpu, is_port, at);
 
-	if (g_hash_table_size(v->ports) < PORTS_MAX || g_hash_table_contains(v->ports, key))
-		g_hash_table_insert(v->ports, key, GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(v->ports, key)) + 1));
+	if (p)
+		p->n++;
+	t->place = p;
 }
 
 /* What only the thread of a vCPU does. Return: false: another event */
@@ -193,14 +203,20 @@ bool vcpu_take(struct analysis *a, struct thread *t, const struct trace_event *e
 	else if (e->kind == TRACE_EXIT)
 		take_exit(a, t, e);
 	else if (e->kind == TRACE_USER)
-		enter(a, t, IN_QEMU, e->ns);
+		take_user(a, t, e);
 	else if (e->kind == TRACE_FPU && e->n[0] && t->in == IN_QEMU)
 		enter(a, t, a->has_entries ? IN_KVM : IN_UNKNOWN, e->ns);
 	else if (e->kind == TRACE_WAKEUP)
 		take_wakeup(t->vcpu, e);
 	else if (e->kind == TRACE_INJECT && !e->n[1])
 		t->vcpu->injected[(guint64)e->n[0] % VECTORS]++;
+	else if (e->kind == TRACE_CR)
+		t->vcpu->cr0_writes += e->n[0] == 0 && e->n[1];
+	else if (e->kind == TRACE_OFFSET)
+		t->offset_changes |= e->n[1] != e->n[2];
 	else if (e->kind == TRACE_PIO)
-		count_port(t->vcpu, (guint64)e->n[0]);
+		take_place(t, true, (guint64)e->n[0]);
+	else if (e->kind == TRACE_MMIO)
+		take_place(t, false, (guint64)e->n[0]);
 	return true;
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * confine - see confine.h
+ *
+ * Source: capabilities(7), setrlimit(2), PR_SET_NO_NEW_PRIVS in prctl(2); Linux
+ * Documentation/userspace-api/landlock.rst
+ */
+#include "base/confine.h"
+
+#include <cap-ng.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <linux/landlock.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NOBODY_ID 65534
+
+static const uint64_t all_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+				   LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+				   LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+				   LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+				   LANDLOCK_ACCESS_FS_MAKE_SYM;
+
+static void limit(int what, uint64_t most)
+{
+	const struct rlimit l = { most, most };
+
+	setrlimit(what, &l);
+}
+
+/* Of a file, what can be done with directories is no right and refused. */
+static void allow(int rules, const char *path)
+{
+	const uint64_t of_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+	struct landlock_path_beneath_attr below = { .parent_fd = open(path, O_PATH | O_CLOEXEC),
+						    .allowed_access = of_files | LANDLOCK_ACCESS_FS_READ_DIR };
+
+	if (below.parent_fd < 0)
+		return;
+	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0) < 0) {
+		below.allowed_access = of_files;
+		syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
+	}
+	close(below.parent_fd);
+}
+
+static void close_the_rest_of_the_world(const char *const *paths)
+{
+	const struct landlock_ruleset_attr all = { .handled_access_fs = all_rights };
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0);
+
+	if (rules < 0)
+		return;
+	for (size_t i = 0; paths[i]; i++)
+		allow(rules, paths[i]);
+	syscall(SYS_landlock_restrict_self, rules, 0);
+	close(rules);
+}
+
+/* A right to read that outlives an exec, for programs that read for us. */
+static void become_nobody(bool may_read)
+{
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (may_read)
+		capng_updatev(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE), CAP_DAC_READ_SEARCH, -1);
+	if (capng_change_id(NOBODY_ID, NOBODY_ID, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) < 0)
+		(void)capng_apply(CAPNG_SELECT_BOTH);
+	if (may_read)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0);
+}
+
+void confine(const struct confine *c)
+{
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (c->paths)
+		close_the_rest_of_the_world(c->paths);
+	if (geteuid() == 0)
+		become_nobody(c->any_owner);
+	/* The signal of its parent's end is forgotten with each change of who it is. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
+	limit(RLIMIT_AS, c->memory_bytes);
+#endif
+	limit(RLIMIT_CPU, c->cpu_s);
+	limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_NOFILE, c->files);
+}
+
+void confine_no_children(void)
+{
+	limit(RLIMIT_NPROC, 0);
+}
+
+void confine_close_all_but(int a, int b)
+{
+	unsigned int low = (unsigned int)MIN(a, b), high = (unsigned int)MAX(a, b);
+
+	if (low > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0U, 0);
+}
