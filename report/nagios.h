@@ -7,6 +7,9 @@
 
 struct report;
 
+/** What a plug-in prints that could not run. */
+#define NAGIOS_CANNOT "VMDOCTOR UNKNOWN - could not run; see its standard error"
+
 enum nagios_state { NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN };
 
 /** nagios_state - by the worst finding; without --fail-on, which is about the other formats */

@@ -55,7 +55,7 @@ static bool wants_plugin(int argc, char **argv)
 /* Monitoring knows no other status than its own four. */
 static int plugin_cannot(void)
 {
-	puts("VMDOCTOR UNKNOWN - could not run; see its standard error");
+	puts(NAGIOS_CANNOT);
 	return NAGIOS_UNKNOWN;
 }
 

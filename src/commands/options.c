@@ -7,12 +7,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/deadline.h"
 #include "base/i18n.h"
 #include "commands/cmd.h"
 #include "formats/ipv4.h"
 #include "formats/near.h"
 #include "rules/rules.h"
 #include "rules/upgrade_target.h"
+#include "report/nagios.h"
 #include "report/writer.h"
 
 #define TIMEOUT_DEFAULT_S 60
@@ -253,6 +255,16 @@ static bool read_line(struct options *o, GOptionContext *context, GStrv *args, G
 	return false;
 }
 
+/* top goes on until it is ended; each of its rounds has the time. */
+static void start_deadline(const struct options *o)
+{
+	bool is_plugin = o->formats && g_strv_contains((const char *const *)o->formats, "nagios");
+
+	if (o->command & (FOR_CHECK | FOR_AUDIT | FOR_PROBE | FOR_SAMPLE | FOR_BUNDLE | FOR_DIFF))
+		deadline_start(o->request.timeout_s, is_plugin ? NAGIOS_UNKNOWN : EXIT_CANNOT,
+			       is_plugin ? NAGIOS_CANNOT "\n" : NULL);
+}
+
 bool options_parse(struct options *o, int argc, char **argv, GError **error)
 {
 	g_autoptr(GOptionContext) context = context_new(o);
@@ -263,10 +275,13 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 	for (int i = 0; i < argc; i++)
 		args[i + 1] = g_strdup(argv[i]);
 	o->request.timeout_s = TIMEOUT_DEFAULT_S;
+	o->seconds = SECONDS_UNSET;
 	ok = read_line(o, context, &args, error) && check_values(o, error) &&
 	     check_outputs(o, error);
 	o->request.domains = o->operands;
-	if (!ok)
+	if (ok)
+		start_deadline(o);
+	else
 		options_done(o);
 	return ok;
 }

@@ -14,10 +14,12 @@
 #include "diagnose/complaint.h"
 #include "facts/facts.h"
 #include "diagnose/gather.h"
+#include "base/deadline.h"
 #include "base/i18n.h"
 #include "diagnose/request.h"
 #include "archives/sos/sos.h"
 #include "rules/case_file.h"
+#include "source/mounts.h"
 #include "source/source.h"
 #include "archives/source_archive.h"
 #include "formats/when.h"
@@ -186,7 +188,7 @@ static struct source *open_live(const struct request *rq, GHashTable *hidden, GE
 
 	if (rq->guest_files)
 		source_live_read_guest_files(live);
-	record_deadline(record, g_get_monotonic_time() + (int64_t)rq->timeout_s * 1000000);
+	record_deadline(record, MIN(deadline_us(), g_get_monotonic_time() + (int64_t)rq->timeout_s * G_USEC_PER_SEC));
 	/* Who brings an error message may well bring it because there is no libvirt. */
 	if (!rq->error_texts && !rq->error_files && !is_usable(record, rq, error)) {
 		source_free(record);
@@ -248,14 +250,42 @@ struct source *diagnose_open_path(const char *path, GError **error)
 	return tree;
 }
 
+#define APART_DEADLINE_MS 5000 /* for one answer */
+
+/* In a child, whose end it is when it hangs. */
+static struct source *make_apart(const void *path)
+{
+	g_autoptr(GError) error = NULL;
+	struct source *tree = diagnose_open_path(path, &error);
+
+	if (tree)
+		return tree;
+	fprintf(stderr, "vmdoctor: %s\n", error->message);
+	_exit(1);
+}
+
+/* What lies on a file system that may hang is opened and read apart, so that this process goes on without it. */
+static struct source *open_apart(const char *path, GError **error)
+{
+	struct source *tree = source_guard_new(make_apart, path, APART_DEADLINE_MS);
+	g_autofree char *text = NULL;
+	int r = source_read(tree, "/vmdoctor/host.json", &text, NULL);
+
+	if (r != -ETIMEDOUT && r != -EPIPE)
+		return tree;
+	cannot_read(error, path, r == -ETIMEDOUT ? "its file system does not answer" : "cannot be opened");
+	source_free(tree);
+	return NULL;
+}
+
 /* A report goes further than the recording that it is of: what a sosreport holds is hidden before a check sees it. */
 static struct source *open_recorded(const struct request *rq, GHashTable *hidden, GError **error)
 {
-	struct source *knowledge = source_knowledge_new(), *tree, *all;
+	struct source *knowledge = source_knowledge_new(), *tree, *all, *record;
 
 	/* An archive is held in memory, which a later child would have to share page by page. */
 	source_guard_start(knowledge);
-	tree = diagnose_open_path(rq->from, error);
+	tree = mounts_may_hang(rq->from) ? open_apart(rq->from, error) : diagnose_open_path(rq->from, error);
 	if (!tree) {
 		source_free(knowledge);
 		return NULL;
@@ -268,7 +298,9 @@ static struct source *open_recorded(const struct request *rq, GHashTable *hidden
 		return NULL;
 	}
 	all = source_overlay_new(tree, knowledge);
-	return record_new(source_clean_new(all, hidden));
+	record = record_new(source_clean_new(all, hidden));
+	record_deadline(record, deadline_us());
+	return record;
 }
 
 /* Relative times count from when the recording was taken, not from when it is read. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/deadline.h"
 #include "base/errname.h"
 #include "facts/facts.h"
 #include "base/i18n.h"
@@ -211,7 +212,8 @@ static const char *remedy_for(const char *error)
 		{ "EACCES", N_("run vmdoctor as root") },
 		{ "EPERM", N_("run vmdoctor as root") },
 		{ "ENODATA", N_("run vmdoctor on the host") },
-		{ "ETIMEDOUT", N_("it did not answer in time: see whether it hangs, then run again") },
+		{ "ETIMEDOUT", N_("it did not answer in time: see whether it hangs, then run again, with a longer --timeout") },
+		{ "EPIPE", N_("the process that read it died: run again, and report it when it dies again") },
 		{ "ECONNREFUSED", N_("start the libvirt daemon, then run again") },
 		{ "EBADMSG", N_("it cannot be parsed: see the file") },
 		{ "EFBIG", N_("it is larger than vmdoctor reads: see the file") },
@@ -288,12 +290,25 @@ static void try_node(struct trial *t)
 	t->tally->passed++;
 }
 
+/* What is left when the time is over is undecided; of each rule that is said once, not for each domain. */
+static void try_no_more(struct trial *t)
+{
+	if (!t->tally->is_cut)
+		add_undecided(t, "the time was over before it was judged", _("the time was over before it was judged"),
+			      N_("give it more: --timeout SECONDS"), _("give it more: --timeout SECONDS"));
+	t->tally->is_cut = true;
+}
+
 static void try_rule(struct trial *t, xmlNode *scope)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(xmlXPathObject) nodes = NULL;
 
 	t->node = NULL;
+	if (deadline_is_over()) {
+		try_no_more(t);
+		return;
+	}
 	xpath_on_unknown(t->x, NULL, NULL);
 	xpath_forget_variables(t->x);
 	nodes = xpath_eval(t->x, t->rule->context, scope, &error);
@@ -303,6 +318,10 @@ static void try_rule(struct trial *t, xmlNode *scope)
 	}
 	for (int i = 0; nodes->nodesetval && i < nodes->nodesetval->nodeNr; i++) {
 		t->node = nodes->nodesetval->nodeTab[i];
+		if (deadline_is_over()) {
+			try_no_more(t);
+			return;
+		}
 		try_node(t);
 	}
 }

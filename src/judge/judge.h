@@ -15,6 +15,7 @@ struct rule;
 /** How often a rule came to each verdict; not applicable: all zero. */
 struct tally {
 	unsigned int fired, passed, undecided;
+	bool is_cut;		/* the time was over before all of it was judged */
 	unsigned int unmatched; /* a pasted text was looked through in vain: no verdict, for it is no whole log */
 };
 

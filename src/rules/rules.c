@@ -367,11 +367,20 @@ static void load_common(struct loader *l, struct rule *r, const xmlNode *root)
 		load_explains(l, r, n);
 }
 
+/* A FIFO would wait for a writer, a device never end. */
+static bool read_rules(const char *file, char **bytes, gsize *size, GError **error)
+{
+	if (!g_file_test(file, G_FILE_TEST_EXISTS) || g_file_test(file, G_FILE_TEST_IS_REGULAR))
+		return g_file_get_contents(file, bytes, size, error);
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: %s", file, _("not a regular file"));
+	return false;
+}
+
 static bool load_file(GPtrArray *rules, const char *file, GError **error)
 {
 	g_autofree char *bytes = NULL;
 	gsize size = 0;
-	g_autoptr(xmlDoc) doc = g_file_get_contents(file, &bytes, &size, error) ? xml_parse_words(bytes, size, file, error) : NULL;
+	g_autoptr(xmlDoc) doc = read_rules(file, &bytes, &size, error) ? xml_parse_words(bytes, size, file, error) : NULL;
 	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 	struct loader l = { .file = file, .error = error, .is_known = doc && known_file(file, bytes, size) };
 

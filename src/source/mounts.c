@@ -123,6 +123,27 @@ static GStrv services_mount(const GPtrArray *services, GStrv own, int fd)
 	return strcmp(here, there) == 0 ? above : NULL;
 }
 
+static const char *type_of(GStrv f)
+{
+	size_t n = g_strv_length(f), dash = 6;
+
+	while (dash < n && strcmp(f[dash], "-") != 0)
+		dash++;
+	return dash + 3 < n ? f[dash + 1] : "";
+}
+
+bool mounts_may_hang(const char *path)
+{
+	static const char *const served[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs", "afs", "lustre",
+					      "ocfs2", "gfs2", NULL };
+	g_autoptr(GPtrArray) mounts = read_mounts("/proc/self/mountinfo");
+	g_autofree char *full = g_canonicalize_filename(path, NULL);
+	GStrv above = mounts ? mount_above(mounts, full) : NULL;
+	const char *type = above ? type_of(above) : "";
+
+	return g_str_has_prefix(type, "fuse") || g_strv_contains(served, type);
+}
+
 /* @with_flags: they are those that QEMU meets, too. */
 static void add_mount(GString *text, GStrv f, bool with_flags)
 {

@@ -4,7 +4,14 @@
 #define VMDOCTOR_MOUNTS_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/**
+ * mounts_may_hang - does @path lie on a file system that another host or a program serves, so that a call on it may wait
+ * for ever? By its name alone: it is not touched. Source: proc_pid_mountinfo(5)
+ */
+bool mounts_may_hang(const char *path);
 
 /**
  * mounts_describe - appends " type=ext4 mount=/srv flags=rw,relatime", values percent-escaped

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/i18n.h"
 
 #define PATH_CAP_BYTES 8192
@@ -169,7 +170,7 @@ static void abandon(struct guard *g)
 static int exchange(struct guard *g, const struct query *q, struct answer *ret)
 {
 	struct request rq = { q->verb, q->tick, (uint32_t)strlen(q->path) };
-	int64_t until = g_get_monotonic_time() + (int64_t)g->deadline_ms * 1000;
+	int64_t until = MIN(g_get_monotonic_time() + (int64_t)g->deadline_ms * 1000, deadline_us());
 	g_autofree char *bytes = NULL;
 	struct reply reply;
 	int r = send_both(g->fd, &rq, sizeof(rq), q->path, rq.length, until);
@@ -201,7 +202,7 @@ static void guard_ask(struct source *src, const struct query *q, struct answer *
 		return;
 	/* A child that died of the question (EPIPE) is a failed look, not an answer. */
 	abandon(g);
-	ret->error = r == -EPIPE ? -EIO : r;
+	ret->error = r;
 }
 
 static void guard_free(struct source *src)

@@ -97,3 +97,14 @@ stp 1
 fault forward-delay probe-port 'ip link set virbr0 type bridge forward_delay 1500' 'ip link set virbr0 type bridge forward_delay 200'
 stp 0
 expect mended none
+
+# Whoever ends the program ends its port: the child that has it does not go on by itself.
+for signal in INT TERM KILL; do
+	"$VMDOCTOR" probe good >/dev/null 2>&1 &
+	pid=$!
+	wait_for 10 ip link show vmdoctor0 || fail "no port of the probe appears"
+	kill -$signal $pid
+	wait $pid
+	wait_for 2 sh -c '! ip link show vmdoctor0' || fail "SIG$signal leaves the port of the probe"
+	ok "SIG$signal: the port is gone"
+done

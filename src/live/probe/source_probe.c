@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -88,6 +89,9 @@ static int give_up_privileges(void)
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_change_id(NOBODY_UID, NOBODY_UID,
 			    CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0)
+		return -EPERM;
+	/* The change made the kernel forget it: the port is to go at once with whoever asked. Source: prctl(2) */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -EPERM;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
