@@ -51,7 +51,7 @@ struct options {
 	GStrv guests; /* traces of guests, DOMAIN=FILE */
 	char *flow; /* the task whose flow is wanted */
 	char *save; /* to this file */
-	int seconds; /* of a live trace; 0: the usual */
+	int seconds; /* of a live trace */
 	int interval; /* one trace of so many seconds after the other; 0: one */
 	gboolean disk;
 };
