@@ -97,7 +97,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 SECONDS ?= 60
 fuzz:
 	$(Q)$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' LDFLAGS='-fsanitize=address,undefined' build-fuzz/libvmdoctor.a
-	$(Q)mkdir -p build-fuzz/corpus && cp tests/trace/data/*.dat tests/trace/data/*.txt build-fuzz/corpus
+	$(Q)mkdir -p build-fuzz/corpus && cp tests/trace/data/*.txt build-fuzz/corpus
 	$(Q)clang -O1 -g -std=gnu11 -DFUZZER -fsanitize=fuzzer,address,undefined $(filter -I% -D%,$(ALL_CFLAGS)) $(PC_CFLAGS) -o build-fuzz/fuzz_trace \
 		tests/fuzz/fuzz_trace.c build-fuzz/libvmdoctor.a $(PC_LIBS)
 	$(Q)build-fuzz/fuzz_trace -max_total_time=$(SECONDS) -rss_limit_mb=4096 build-fuzz/corpus
