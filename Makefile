@@ -89,6 +89,19 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) \
 		$(PC_LIBS) $(shell pkg-config --cflags --libs cmocka)
 
+# Hostile input: as it is and damaged; make fuzz looks for more of it, for SECONDS, with clang's libFuzzer.
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(PC_LIBS)
+
+SECONDS ?= 60
+fuzz:
+	$(Q)$(MAKE) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined' LDFLAGS='-fsanitize=address,undefined' build-fuzz/libvmdoctor.a
+	$(Q)mkdir -p build-fuzz/corpus && cp tests/trace/data/*.txt build-fuzz/corpus
+	$(Q)clang -O1 -g -std=gnu11 -DFUZZER -fsanitize=fuzzer,address,undefined $(filter -I% -D%,$(ALL_CFLAGS)) $(PC_CFLAGS) -o build-fuzz/fuzz_trace \
+		tests/fuzz/fuzz_trace.c build-fuzz/libvmdoctor.a $(PC_LIBS)
+	$(Q)build-fuzz/fuzz_trace -max_total_time=$(SECONDS) -rss_limit_mb=4096 build-fuzz/corpus
+
 # Changed flags rebuild everything.
 $(BUILD)/flags: FORCE
 	$(Q)mkdir -p $(BUILD) && echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' | \
@@ -129,12 +142,15 @@ po-stats: pot
 
 # Each part is a target of its own, so that make -j runs them side by side.  cmocka's closing lines
 # show that the tests ran.
-check: check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages
+check: check-unit check-fuzz check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages
 
 check-unit: $(TESTS:%=%.run)
 
 $(BUILD)/tests/%.run: $(BUILD)/tests/% FORCE
 	$(Q)TZ=UTC LC_ALL=C.UTF-8 ./$<
+
+check-fuzz: $(BUILD)/fuzz/fuzz_trace
+	$(Q)tests/fuzz/run $<
 
 check-rules: all
 	$(Q)$(BUILD)/vmdoctor rules lint
@@ -175,7 +191,7 @@ lint:
 	$(Q)tests/lint
 
 # Of the checks those that reach code which no other of them reaches: a start of the program costs a second there.
-ASAN_CHECKS ?= check-unit check-rules check-cli check-archives check-bundle check-formats
+ASAN_CHECKS ?= check-unit check-fuzz check-rules check-cli check-archives check-bundle check-formats
 asan:
 	+$(Q)$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' $(ASAN_CHECKS)
@@ -283,6 +299,7 @@ help:
 	@echo 'messages      of what the programs can print: how much gets more than a repetition'
 	@echo 'mutations     messages of the cases, worded, quoted and wrapped otherwise, keep their diagnosis'
 	@echo 'trace-check   vmdoctor trace on recorded traces whose answers are known; prints the figures'
+	@echo 'fuzz          hostile traces, for SECONDS, by libFuzzer (clang)'
 	@echo 'lint          layers, formatting, static analysis'
 	@echo 'asan          check, built with address and undefined behaviour sanitizers'
 	@echo 'lab           tests on a real libvirtd with real guests, in namespaces (root)'
@@ -304,6 +321,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all messages growth pot po po-stats no-gettext machine-types check check-unit check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all messages growth pot po po-stats no-gettext machine-types check check-unit check-fuzz fuzz check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

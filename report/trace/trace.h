@@ -39,6 +39,13 @@ char *trace_time(guint64 ns);
 GPtrArray *trace_owners(const struct vcpu *v);
 /** trace_exits - struct exit_stat by the time that they cost, then by name */
 GPtrArray *trace_exits(const struct vcpu *v);
+/** A page of a guest's code, and how often an interrupt found it there. */
+struct trace_page {
+	guint64 at;
+	guint n;
+};
+/** trace_pages - struct trace_page, the most frequent first; g_array_unref() it */
+GArray *trace_pages(const struct vcpu *v);
 /** trace_places - struct place as trace_exits() */
 GPtrArray *trace_places(const struct vcpu *v);
 /** trace_disks - struct disk by device; trace_lines: struct source_line by name */

@@ -11,6 +11,8 @@
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
+enum { PAGES_MOST = 64 };
+
 static void write_states(JsonBuilder *b, const struct vcpu *v)
 {
 	json_make_open_object(b, "states-ns");
@@ -40,6 +42,27 @@ static void write_exit(JsonBuilder *b, const void *data)
 	json_make_text(b, "reason", s->reason);
 	json_make_u64(b, "count", s->n);
 	json_make_u64(b, "on-cpu-ns", s->handled_ns);
+	json_builder_end_object(b);
+}
+
+static void write_samples(JsonBuilder *b, const struct vcpu *v)
+{
+	g_autoptr(GArray) pages = trace_pages(v);
+
+	json_make_open_object(b, "samples");
+	json_make_u64(b, "kernel", v->in_kernel);
+	json_make_u64(b, "user", v->in_user);
+	json_make_open_array(b, "pages");
+	for (guint i = 0; i < MIN(pages->len, PAGES_MOST); i++) {
+		const struct trace_page *p = &g_array_index(pages, struct trace_page, i);
+		g_autofree char *at = g_strdup_printf("0x%" PRIx64, p->at);
+
+		json_builder_begin_object(b);
+		json_make_text(b, "at", at);
+		json_make_int(b, "count", p->n);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
 	json_builder_end_object(b);
 }
 
@@ -125,6 +148,7 @@ static void write_vcpu(JsonBuilder *b, const struct analysis *a, const struct vc
 	json_make_array(b, "waited-for", owners, write_owner);
 	json_make_array(b, "exits", exits, write_exit);
 	write_places(b, a, v);
+	write_samples(b, v);
 	write_latency(b, "wake-up", &v->wake);
 	write_latency(b, "preempted", &v->preempted);
 	write_injected(b, v);

@@ -10,7 +10,7 @@
 #include "trace/reader.h"
 #include "trace/vcpu.h"
 
-enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12, PLACES_SHOWN = 12 };
+enum { OWNERS_SHOWN = 8, EXITS_SHOWN = 12, PLACES_SHOWN = 12, PAGES_SHOWN = 3 };
 
 static char *safe(const char *text)
 {
@@ -87,6 +87,24 @@ static void write_places(const struct analysis *a, const struct vcpu *v, GString
 	}
 }
 
+/* Which process that was, its address does not say. */
+static void write_samples(const struct vcpu *v, GString *out)
+{
+	g_autoptr(GArray) pages = trace_pages(v);
+	guint64 all = v->in_kernel + v->in_user;
+
+	if (all > 0)
+		g_string_append_printf(out, _("  at %" PRIu64 " interrupts of the host the guest was in its kernel %.0f %%, elsewhere %.0f %%; most often at"), all,
+				       percent(v->in_kernel, all), percent(v->in_user, all));
+	for (guint i = 0; i < MIN(pages->len, PAGES_SHOWN); i++) {
+		const struct trace_page *p = &g_array_index(pages, struct trace_page, i);
+
+		g_string_append_printf(out, " 0x%" PRIx64 " (%.0f %%)", p->at, percent(p->n, all));
+	}
+	if (all > 0)
+		g_string_append_c(out, '\n');
+}
+
 static void write_vectors(const struct vcpu *v, GString *out)
 {
 	for (int i = 0; i < VECTORS; i++)
@@ -119,6 +137,7 @@ static void write_vcpu(const struct analysis *a, const struct vcpu *v, GString *
 	write_latency(_("wake-up"), &v->wake, out);
 	write_exits(v, out);
 	write_places(a, v, out);
+	write_samples(v, out);
 	write_vectors(v, out);
 	if (v->poll_hits > 0)
 		g_string_append_printf(out, _("  halt polling succeeded %" PRIu64 " times\n"), v->poll_hits);

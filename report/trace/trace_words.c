@@ -94,6 +94,29 @@ GPtrArray *trace_lines(const struct analysis *a)
 	return sorted(a->lines, by_name);
 }
 
+static gint by_page(gconstpointer left, gconstpointer right)
+{
+	const struct trace_page *a = left, *b = right;
+
+	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : (a->at > b->at) - (a->at < b->at);
+}
+
+GArray *trace_pages(const struct vcpu *v)
+{
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct trace_page));
+	GHashTableIter iter;
+	gpointer page, n;
+
+	g_hash_table_iter_init(&iter, v->pages);
+	while (g_hash_table_iter_next(&iter, &page, &n)) {
+		const struct trace_page p = { (guint64)GPOINTER_TO_SIZE(page) << 12, GPOINTER_TO_UINT(n) };
+
+		g_array_append_val(all, p);
+	}
+	g_array_sort(all, by_page);
+	return all;
+}
+
 GPtrArray *trace_doubts(const struct analysis *a, const struct trace_info *info)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(g_free);

@@ -17,7 +17,7 @@
 #include "trace/story.h"
 #include "trace/vcpu.h"
 
-enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600 };
+enum { SECONDS_DEFAULT = 5, SECONDS_MOST = 600, SECONDS_USUAL = G_MININT /* none was given */ };
 
 static const struct {
 	const char *name;
@@ -38,7 +38,7 @@ static int check(const struct options *o)
 {
 	if (o->interval < 0 || o->interval > SECONDS_MOST || (o->interval && (o->trace || o->save || o->flow)))
 		return cmd_fail("--interval: not a number from 1 to %d, or not of a live trace alone", SECONDS_MOST);
-	if (o->seconds == 0 || o->seconds < SECONDS_UNSET || (o->seconds > SECONDS_MOST && !o->interval))
+	if (o->seconds != SECONDS_USUAL && (o->seconds < 1 || (o->seconds > SECONDS_MOST && !o->interval)))
 		return cmd_fail("--seconds: not a number from 1 to %d", SECONDS_MOST);
 	if (!o->trace && o->guests)
 		return cmd_fail("--guest joins recorded traces: --save the host's, then --from it");
@@ -138,20 +138,20 @@ static int trace_once(const struct options *o, int seconds, int *ret_signal)
 /* One trace after the other: what is written are figures of each. */
 static int trace_now(const struct options *o)
 {
-	int left = o->seconds > 0 ? o->seconds : o->interval ? G_MAXINT : SECONDS_DEFAULT, status, ended_by;
+	int left = o->seconds != SECONDS_USUAL ? o->seconds : o->interval ? G_MAXINT : SECONDS_DEFAULT, status, ended_by;
 
 	do {
 		int seconds = o->interval ? MIN(o->interval, left) : left;
 
 		status = trace_once(o, seconds, &ended_by);
-		left -= o->seconds > 0 ? seconds : 0;
+		left -= o->seconds != SECONDS_USUAL ? seconds : 0;
 	} while (o->interval && status != EXIT_CANNOT && ended_by == 0 && left > 0);
 	return status != EXIT_CANNOT && ended_by > 0 ? EXIT_INTERRUPTED : status;
 }
 
 static int trace(const struct options *o)
 {
-	const struct story_request story = { .path = o->trace, .seconds = (unsigned int)(o->seconds > 0 ? o->seconds : SECONDS_DEFAULT), .guests = o->guests, .task = o->flow };
+	const struct story_request story = { .path = o->trace, .seconds = (unsigned int)(o->seconds != SECONDS_USUAL ? o->seconds : SECONDS_DEFAULT), .guests = o->guests, .task = o->flow };
 	g_autoptr(GError) error = NULL;
 	auto_free(analysis) struct analysis *a = analysis_new();
 	struct trace_info info;
@@ -166,7 +166,7 @@ static int trace(const struct options *o)
 
 int cmd_trace(int argc, char **argv)
 {
-	struct options o = { .command = FOR_TRACE };
+	struct options o = { .command = FOR_TRACE, .seconds = SECONDS_USUAL };
 	g_autoptr(GError) error = NULL;
 	int status;
 

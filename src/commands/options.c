@@ -275,7 +275,6 @@ bool options_parse(struct options *o, int argc, char **argv, GError **error)
 	for (int i = 0; i < argc; i++)
 		args[i + 1] = g_strdup(argv[i]);
 	o->request.timeout_s = TIMEOUT_DEFAULT_S;
-	o->seconds = SECONDS_UNSET;
 	ok = read_line(o, context, &args, error) && check_values(o, error) &&
 	     check_outputs(o, error);
 	o->request.domains = o->operands;

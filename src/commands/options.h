@@ -34,8 +34,6 @@ enum command_bit {
 };
 
 /** What was typed; all strings are owned, NULL where not given. */
-#define SECONDS_UNSET (-1)
-
 struct options {
 	enum command_bit command;
 	struct request request; /* its strings are those of this line */
@@ -53,7 +51,7 @@ struct options {
 	GStrv guests; /* traces of guests, DOMAIN=FILE */
 	char *flow; /* the task whose flow is wanted */
 	char *save; /* to this file */
-	int seconds; /* of a live trace; SECONDS_UNSET: the usual */
+	int seconds; /* of a live trace */
 	int interval; /* one trace of so many seconds after the other; 0: one */
 	gboolean disk;
 };

@@ -20,6 +20,7 @@ static void vcpu_free(gpointer data)
 	g_hash_table_unref(v->exits);
 	g_hash_table_unref(v->owners);
 	g_hash_table_unref(v->places);
+	g_hash_table_unref(v->pages);
 	g_array_unref(v->stretches);
 	g_free(v);
 }

@@ -13,7 +13,7 @@ static bool has(const char *head, size_t n, const char *magic, size_t length)
 	return n >= length && memcmp(head, magic, length) == 0;
 }
 
-static bool read_text_file(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error)
+bool trace_read_text_file(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error)
 {
 	g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
 
@@ -40,7 +40,7 @@ static trace_reader *reader_of(const char *head, size_t n, const char **ret_form
 		*ret_format = "perf.data";
 		return trace_read_perf;
 	}
-	return read_text_file;
+	return trace_read_text_file;
 }
 
 static bool read_file(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error)

@@ -39,6 +39,7 @@ void trace_text_read(const char *text, size_t length, struct trace_info *info, t
 /* One each format; as trace_read(). */
 bool trace_read_dat(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error);
 bool trace_read_ctf(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error);
+bool trace_read_text_file(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error);
 bool trace_read_perf(const char *path, struct trace_info *info, trace_sink *sink, void *data, GError **error);
 
 

@@ -6,7 +6,7 @@
 
 #include "trace/state.h"
 
-enum { THREADS_MAX = 200000, REASONS_MAX = 256, STRETCHES_MAX = 400000 };
+enum { THREADS_MAX = 200000, PAGES_MAX = 4096, REASONS_MAX = 256, STRETCHES_MAX = 400000 };
 
 const char *const vcpu_state_names[] = { "unknown", "guest",  "hypervisor", "qemu",    "running",
 					 "preempted", "waking", "halted",	"blocked", "stuck" };
@@ -85,6 +85,7 @@ static struct vcpu *vcpu_new(struct analysis *a, struct thread *t, int id)
 	v->exits = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
 	v->owners = owners_new();
 	v->places = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	v->pages = g_hash_table_new(g_direct_hash, g_direct_equal);
 	v->stretches = g_array_new(FALSE, FALSE, sizeof(struct stretch));
 	v->ns[VCPU_UNKNOWN] = t->since > a->first ? t->since - a->first : 0;
 	note_stretch(v, a->first, VCPU_UNKNOWN);
@@ -162,12 +163,30 @@ static void take_entry(struct analysis *a, struct thread *t, const struct trace_
 		t->vcpu->id = (int)e->n[0];
 }
 
+/* The host's timer is the most frequent of its interrupts, and does not care what the guest does. An address with
+ * the highest bit is the kernel's. Source: Linux Documentation/arch/x86/x86_64/mm.rst */
+static void sample_guest(struct vcpu *v, const char *reason, guint64 rip)
+{
+	gpointer page = GSIZE_TO_POINTER((gsize)(rip >> 12));
+	bool is_known = g_hash_table_contains(v->pages, page);
+
+	if (strcmp(reason, "EXTERNAL_INTERRUPT") != 0 && strcmp(reason, "interrupt") != 0)
+		return;
+	v->in_kernel += rip >> 63;
+	v->in_user += !(rip >> 63);
+	if (is_known || g_hash_table_size(v->pages) < PAGES_MAX)
+		g_hash_table_insert(v->pages, page, GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(v->pages, page)) + 1));
+}
+
 static void take_exit(const struct analysis *a, struct thread *t, const struct trace_event *e)
 {
 	enter(a, t, IN_KVM, e->ns);
 	close_exit(t);
 	t->exit = exit_of(t->vcpu, e);
 	t->exit->n++;
+	if (t->vcpu->id < 0)
+		t->vcpu->id = (int)e->n[EXIT_VCPU];
+	sample_guest(t->vcpu, t->exit->reason, (guint64)e->n[EXIT_RIP]);
 }
 
 static void take_user(const struct analysis *a, struct thread *t, const struct trace_event *e)

@@ -80,6 +80,9 @@ struct vcpu {
 	guint64 poll_hits, poll_ns; /* halts that polling ended, without sleep */
 	GHashTable *exits;  /* reason -> struct exit_stat */
 	GHashTable *owners; /* name -> struct owner */
+	/* Where the guest was when an interrupt of the host took it out: as good as samples. */
+	guint64 in_kernel, in_user;
+	GHashTable *pages; /* page of code -> count */
 	GHashTable *places; /* of struct place: what exits were about */
 	struct latency wake, preempted;
 	GArray *stretches; /* of struct stretch */

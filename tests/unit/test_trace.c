@@ -277,6 +277,22 @@ static void interfaces_have_a_throughput(void **state G_GNUC_UNUSED)
 	assert_int_equal(heat_at(&a->heats[HEAT_NET], 2, 0), 1);
 }
 
+static void interrupts_of_the_host_are_samples_of_the_guest(void **state G_GNUC_UNUSED)
+{
+	auto_free(analysis) struct analysis *a = analyse(HEAD "0.000000010: kvm_exit: vcpu 2 reason EXTERNAL_INTERRUPT rip 0xffffffff81001234 info1 0x0\n"
+							 HEAD "0.000000020: kvm_exit: vcpu 2 reason EXTERNAL_INTERRUPT rip 0xffffffff81001fff info1 0x0\n"
+							 HEAD "0.000000030: kvm_exit: vcpu 2 reason interrupt rip 0x401000 info1 0x0\n"
+							 HEAD "0.000000040: kvm_exit: vcpu 2 reason HLT rip 0xffffffff81002000 info1 0x0\n");
+	const struct vcpu *v = a->vcpus->pdata[0];
+	g_autoptr(GArray) pages = trace_pages(v);
+
+	assert_int_equal(v->in_kernel, 2);
+	assert_int_equal(v->in_user, 1);
+	assert_int_equal(pages->len, 2);
+	assert_int_equal(g_array_index(pages, struct trace_page, 0).n, 2);
+	assert_true(g_array_index(pages, struct trace_page, 0).at == 0xffffffff81001000);
+}
+
 #define SWITCH(cpu, ns, prev, pid, state, next, next_pid) "  x-" pid "  [00" cpu "] d..2.  0.000000" ns ": sched_switch: prev_comm=" prev \
 	" prev_pid=" pid " prev_prio=120 prev_state=" state " ==> next_comm=" next " next_pid=" next_pid " next_prio=120\n"
 
@@ -401,6 +417,7 @@ int main(void)
 		cmocka_unit_test(a_timer_is_a_row_of_lines_and_a_slow_one_a_stair),
 		cmocka_unit_test(rows_grow_with_the_disk),
 		cmocka_unit_test(interfaces_have_a_throughput),
+		cmocka_unit_test(interrupts_of_the_host_are_samples_of_the_guest),
 		cmocka_unit_test(an_unknown_reason_is_a_number),
 		cmocka_unit_test(a_period_is_found_or_there_is_none),
 		cmocka_unit_test(names_in_a_report_cannot_steer_a_terminal),
