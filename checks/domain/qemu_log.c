@@ -5,6 +5,7 @@
  * Writes, below /facts/vm:
  *   qemu-log @starts (how often it was started in what is kept)
  *            @last-good-end (when a run last ended otherwise than by failing to start)
+ *     failed @time                                at most 64 last attempts to start it that failed
  *     start @time @libvirt @qemu @kernel @line    the last "starting up" header
  *     said @line                                  at most 12 last lines that QEMU printed after it
  *     end @time @reason @line                     "shutting down, reason=…", if it came after it
@@ -21,6 +22,7 @@ static const char *const reads[] = {
 };
 
 #define SAID_MAX 12
+#define FAILED_MAX 64
 
 static const char start_pattern[] =
 	"^(\\S+ \\S+): starting up libvirt version: ([^, ]+).*?qemu version: ([0-9.]+)[^,]*"
@@ -128,9 +130,12 @@ static char *log_path(const xmlNode *vm)
 			       facts_get(vm, "name"));
 }
 
-static void set_last_good_end(const struct log *log, xmlNode *fact)
+/* From the last one back. */
+static void add_ends(const struct log *log, xmlNode *fact)
 {
-	for (size_t i = g_strv_length(log->lines); i-- > 0;) {
+	unsigned int failed = 0;
+
+	for (size_t i = g_strv_length(log->lines); i-- > 0 && failed < FAILED_MAX;) {
 		g_autoptr(GMatchInfo) m = NULL;
 		g_autofree char *reason = NULL;
 
@@ -138,9 +143,11 @@ static void set_last_good_end(const struct log *log, xmlNode *fact)
 		    !g_regex_match(log->end_regex, log->lines[i], 0, &m))
 			continue;
 		reason = g_match_info_fetch(m, 2);
-		if (g_strcmp0(reason, "failed") != 0) {
+		if (g_strcmp0(reason, "failed") == 0) {
+			set_match(facts_add(fact, "failed"), "time", m, 1);
+			failed++;
+		} else if (!facts_get(fact, "last-good-end")) {
 			set_match(fact, "last-good-end", m, 1);
-			return;
 		}
 	}
 }
@@ -161,7 +168,7 @@ static void gather_qemu_log(struct source *src, xmlNode *vm)
 	if (find_last_start(&log, fact))
 		add_start(&log, fact, path);
 	add_said(&log, fact, path);
-	set_last_good_end(&log, fact);
+	add_ends(&log, fact);
 	g_regex_unref(log.start_regex);
 	g_regex_unref(log.end_regex);
 	g_strfreev(log.lines);

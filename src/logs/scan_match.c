@@ -21,7 +21,7 @@
 /* A failure of the last day is worth a look; older ones are mended or known. */
 #define WINDOW_S (24 * 3600)
 #define MESSAGE_LINES_MAX 5
-#define ATTEMPT_S 60   /* messages of one attempt to start come within this time */
+#define MS_PER_S 1000
 #define STAMP_CHARS 26 /* 2026-11-21T07:23:48.856505 */
 
 static const char time_pattern[] =
@@ -65,7 +65,7 @@ static int64_t old_time(const char *text, int64_t clock_s)
 	return 0;
 }
 
-static int64_t iso_time(const GMatchInfo *m)
+static int64_t iso_ms(const GMatchInfo *m)
 {
 	g_autofree char *day = g_match_info_fetch_named(m, "day");
 	g_autofree char *time = g_match_info_fetch_named(m, "time");
@@ -73,7 +73,18 @@ static int64_t iso_time(const GMatchInfo *m)
 	g_autofree char *iso = g_strdup_printf("%sT%s%s", day, time, zone && *zone ? zone : "Z");
 	g_autoptr(GDateTime) t = g_date_time_new_from_iso8601(iso, NULL);
 
-	return t ? g_date_time_to_unix(t) : 0;
+	return t ? g_date_time_to_unix(t) * MS_PER_S + g_date_time_get_microsecond(t) / 1000 : 0;
+}
+
+int64_t scan_ms(const struct scan *scan, const char *text)
+{
+	g_autoptr(GMatchInfo) m = NULL;
+	g_autofree char *day = NULL;
+
+	if (!text || !g_regex_match(scan->time, text, 0, &m))
+		return 0;
+	day = g_match_info_fetch_named(m, "day");
+	return day && *day ? iso_ms(m) : 0;
 }
 
 /* When the line was written, in seconds since the epoch, and as it stands; 0: not known. */
@@ -90,7 +101,7 @@ static int64_t time_of(const struct scan *scan, const char *text, char **ret_tex
 	*ret_text = epoch && *epoch ? g_strdup(epoch) : g_match_info_fetch(m, 0);
 	if (epoch && *epoch)
 		return g_ascii_strtoll(epoch, NULL, 10);
-	return day && *day ? iso_time(m) : old_time(old, scan->clock_s);
+	return day && *day ? iso_ms(m) / MS_PER_S : old_time(old, scan->clock_s);
 }
 
 static xmlNode *vm_by(const struct scan *scan, const GRegex *regex, const char *text)
@@ -119,14 +130,17 @@ xmlNode *scan_vm_named(const struct scan *scan, const char *text)
 }
 
 /* Over before the domain's present life began, or its last good one ended: that start went well. */
-static bool is_past(const struct scan *scan, const xmlNode *vm, int64_t written_s)
+static bool is_past(const struct scan *scan, const xmlNode *vm, const struct line *line, int64_t written_s)
 {
 	const char *start = facts_get(facts_find(vm, "qemu-log/start"), "time");
 	const char *ended = facts_get(xml_child(vm, "qemu-log"), "last-good-end");
 	bool active = g_strcmp0(facts_get(vm, "active"), "yes") == 0;
 	const char *since = active ? start : ended;
+	int64_t written_ms = scan_ms(scan, line->readable), since_ms = scan_ms(scan, since);
 	g_autofree char *text = NULL;
 
+	if (written_ms && since_ms)
+		return written_ms <= since_ms;
 	return since && written_s <= time_of(scan, since, &text);
 }
 
@@ -263,6 +277,8 @@ static xmlNode *scope_of(const struct scan *scan, const struct wanted *w, const 
 		vm = vm_with_path(scan, w, m);
 	if (!vm)
 		vm = vm_quoted(scan, line);
+	if (!vm && (line->log->logs & SIGNATURE_BIT(DAEMON)))
+		vm = scan_vm_failed(scan, line->readable);
 	if (!vm && (line->log->logs & SIGNATURE_BIT(KERNEL)))
 		vm = scan_vm_of_kernel(scan, line->readable, m);
 	return vm ? vm : scan->host;
@@ -334,6 +350,22 @@ static bool is_foreign(const struct scan *scan, const struct wanted *w, const GM
 	return foreign;
 }
 
+/* Why some start failed, before each domain that is looked at has started well: nobody's trouble any more. */
+static bool is_over(const struct scan *scan, const struct wanted *w, const struct line *line, int64_t written_s)
+{
+	GHashTableIter it;
+	gpointer vm;
+
+	if (scan->since_s || line->log->logs != SIGNATURE_BIT(DAEMON) || g_hash_table_size(scan->vms) == 0 ||
+	    !g_strv_contains((const char *const *)w->rule->symptoms, "wont-start"))
+		return false;
+	g_hash_table_iter_init(&it, scan->vms);
+	while (g_hash_table_iter_next(&it, NULL, &vm))
+		if (!is_past(scan, vm, line, written_s))
+			return false;
+	return true;
+}
+
 void scan_found(struct scan *scan, const struct wanted *w, const struct line *line,
 		const GMatchInfo *m)
 {
@@ -347,45 +379,21 @@ void scan_found(struct scan *scan, const struct wanted *w, const struct line *li
 	if (written_s && (!lasting || (scan->since_s && line->log->logs & SIGNATURE_BIT(QEMU))) &&
 	    is_outside(scan, written_s))
 		return;
-	if (!lasting && !scan->since_s && written_s && is_past(scan, scope, written_s))
+	if (!lasting && !scan->since_s && written_s && is_past(scan, scope, line, written_s))
 		return;
 	if (!lasting && scope == scan->host && is_foreign(scan, w, m))
+		return;
+	if (scope == scan->host && written_s && is_over(scan, w, line, written_s))
 		return;
 	hit = hit_for(scan, scope, w, line, m);
 	if (!hit)
 		return;
 	hit->count++;
 	hit->last_s = written_s;
+	hit->last_ms = own_s ? scan_ms(scan, line->readable) : 0;
 	if (time && hit->count == 1)
 		facts_set(hit->node, "first", time);
 	facts_set(hit->node, "last", time);
-}
-
-/* When the newest match about @vm was written. */
-static int64_t newest_of(const struct scan *scan, const xmlNode *vm)
-{
-	GHashTableIter it;
-	gpointer p;
-	int64_t newest_s = 0;
-
-	g_hash_table_iter_init(&it, scan->hits);
-	while (g_hash_table_iter_next(&it, NULL, &p)) {
-		const struct hit *hit = p;
-
-		if (hit->node && hit->node->parent == vm)
-			newest_s = MAX(newest_s, hit->last_s);
-	}
-	return newest_s;
-}
-
-/* Of a domain that is off, the last attempt counts: what failed before it may be mended. */
-static bool is_older_attempt(const struct scan *scan, const struct hit *hit)
-{
-	const xmlNode *vm = hit->node->parent;
-
-	return vm != scan->host && !scan->since_s && hit->last_s &&
-	       g_strcmp0(facts_get(vm, "active"), "no") == 0 &&
-	       hit->last_s < newest_of(scan, vm) - ATTEMPT_S;
 }
 
 void scan_finish(struct scan *scan)
@@ -401,7 +409,7 @@ void scan_finish(struct scan *scan)
 		if (!hit->node)
 			continue;
 		facts_setf(hit->node, "count", "%u", hit->count);
-		if (is_older_attempt(scan, hit))
+		if (scan_is_older_attempt(scan, hit))
 			g_ptr_array_add(old, hit->node);
 	}
 	for (size_t i = 0; i < old->len; i++) {

@@ -32,6 +32,7 @@ struct hit {
 	unsigned int count;
 	unsigned int distinct; /* in the first of a rule and scope only */
 	int64_t last_s;	       /* when the last was written; 0: not known */
+	int64_t last_ms;       /* the same as exactly as the line itself says; 0: it does not */
 };
 
 struct scan {
@@ -87,6 +88,12 @@ void scan_line(struct scan *scan, struct line *line);
 void scan_unwrapped(struct scan *scan, const struct log *log, const GPtrArray *lines);
 /** scan_is_wrapped - did the log pass through a window or a mail that broke its long lines? Of small ones only. */
 bool scan_is_wrapped(const struct log *log, const char *text, size_t size);
+/** scan_ms - the time at the head of @text (or NULL) in milliseconds since the epoch; 0: none with a date */
+int64_t scan_ms(const struct scan *scan, const char *text);
+/** scan_vm_failed - the only domain an attempt to start which failed at the time of @text, a daemon's error, or NULL */
+xmlNode *scan_vm_failed(const struct scan *scan, const char *text);
+/** scan_is_older_attempt - of a domain that is off, the last attempt counts: what failed before it may be mended */
+bool scan_is_older_attempt(const struct scan *scan, const struct hit *hit);
 /** scan_finish - counts; drops what older attempts to start a domain left */
 void scan_finish(struct scan *scan);
 /** scan_match_init - patterns of times, names and UUIDs; scan_match_done() them */

@@ -14,6 +14,8 @@
 # start_libvirtd, restart_libvirtd  until it answers again
 # first_rule FILE [SEVERITY...]     of a JSON report: its first finding that is of none of these
 # fault NAME RULE BREAK MEND [OPTION...]  break, expect NAME RULE OPTION... (the test's own), mend
+# mends NAME RULE BREAK PROOF [OPTION...]  break, do what the first finding says, expect PROOF and quiet; a row
+# mended_all                        fails unless each row of mends was mended and quiet
 # check TEXT COMMAND...             ok when the command succeeds, else fail with its output
 
 images=/var/lib/libvirt/images
@@ -259,6 +261,71 @@ fault() # NAME RULE BREAK MEND [OPTION...]
 	eval "$break" || fail "$name: cannot be made"
 	expect "$name" "$rule" "$@"
 	eval "$mend" || fail "$name: cannot be mended"
+}
+
+first_act() # FILE: the first finding's rule, and of its first advice that acts: effect, place, command, each a line
+{
+	python3 - "$1" <<-'END'
+		import json, sys
+		found = json.load(open(sys.argv[1]))["findings"]
+		acts = [x for x in found[0]["fix"] if x["does"] == "act" and x["command"]] if found else []
+		act = acts[0] if acts else {"effect": "-", "on": "-", "command": ""}
+		if act.get("fill_in"):
+		    act["command"] = ""
+		print(found[0]["rule"] if found else "none", act["effect"], act["on"], act["command"], sep="\n")
+	END
+}
+
+finds() # FILE RULE: has a finding of RULE
+{
+	python3 -c 'import json, sys; sys.exit(not any(f["rule"] == sys.argv[2] for f in json.load(open(sys.argv[1]))["findings"]))' "$@"
+}
+
+follow() # EFFECT COMMAND: as who reads the report would
+{
+	timeout 60 sh -c "$2" </dev/null || return
+	if [ "$1" = next-start ] && virsh -q domstate "$patient" | grep -Eq 'running|paused'; then
+		timeout 20 virsh -q destroy "$patient" && timeout 30 virsh -q start "$patient"
+	fi
+}
+
+rows=/run/lab/rows patient=good
+
+untreated() # NAME PLACE [OPTION...]: what happened, for who reads a failed test
+{
+	echo "# $1: of the first finding's advice, where it runs: $2"
+	head -n 20 /run/lab/broken /run/lab/did /run/lab/proof
+	timeout 60 "$VMDOCTOR" "$patient" "${@:3}" | head -n 45
+}
+
+mends() # NAME RULE BREAK PROOF [OPTION...]: about the domain $patient
+{
+	local name=$1 rule=$2 break=$3 proof=$4 got effect place command mended=no quiet=no report=/run/lab/report.json
+
+	shift 4
+	[[ $name =~ ^(${VMDOCTOR_LAB_FAULTS:-.*})$ ]] || return 0
+	: | tee /run/lab/did /run/lab/proof
+	eval "$break" >/run/lab/broken 2>&1 || fail "$name: cannot be made: $(cat /run/lab/broken)"
+	timeout 60 "$VMDOCTOR" "$patient" -F json -o $report "$@"
+	{ read -r got; read -r effect; read -r place; IFS= read -r -d '' command; } < <(first_act $report)
+	command=${command%$'\n'}
+	if [ "$got" = "$rule" ] && [ "$place" = host ] && [ -n "$command" ]; then
+		follow "$effect" "$command" >/run/lab/did 2>&1
+		eval "$proof" >/run/lab/proof 2>&1 && mended=yes
+		timeout 60 "$VMDOCTOR" "$patient" -F json -o $report.after
+		finds $report.after "$rule" || quiet=yes
+	fi
+	printf '%-4s %-4s %-22s %-24s %s\n' $mended $quiet "$name" "$got" "$command" | tee -a $rows
+	[ $mended$quiet = yesyes ] || untreated "$name" "$place" "$@"
+}
+
+mended_all()
+{
+	local bad
+
+	bad=$(grep -vc '^yes  yes' $rows)
+	[ "$bad" = 0 ] || fail "$bad of $(wc -l <$rows) faults are not mended, or not quiet afterwards"
+	ok "$(wc -l <$rows) faults are mended by the first advice, and quiet afterwards"
 }
 
 guest_pid() { cat "/run/libvirt/qemu/$1.pid"; }
