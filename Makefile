@@ -11,7 +11,7 @@ CFLAGS ?= -O2 -g
 
 # An include names the folder of its header ("source/record.h"), so that the layers can be read.
 INCLUDES := -Isrc -I.
-LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap libcap-ng libarchive
+LIBS := glib-2.0 json-glib-1.0 libxml-2.0 libvirt libvirt-qemu libosinfo-1.0 libsystemd audit auparse libmnl libnftables libpcap libcap-ng libarchive libseccomp
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wimplicit-fallthrough
 HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)

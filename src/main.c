@@ -10,6 +10,7 @@
 
 #include "commands/cmd.h"
 #include "commands/complete.h"
+#include "base/confine.h"
 #include "base/i18n.h"
 #include "commands/options.h"
 #include "formats/near.h"
@@ -45,7 +46,7 @@ static const struct command {
 	  cmd_rules, 0 },
 	{ "explain", "ID", N_("a rule's cause, evidence, fix and references"), cmd_explain, 0 },
 	{ "help", "[COMMAND]", N_("this, or the options of a command"), cmd_help, 0 },
-	{ "--version", "", N_("version and licence"), cmd_version, 0 },
+	{ "--version", "[--verbose]", N_("version and licence; how readers are confined"), cmd_version, 0 },
 };
 
 static const struct command *find(const char *name)
@@ -56,9 +57,14 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-static int cmd_version(int argc G_GNUC_UNUSED, char **argv G_GNUC_UNUSED)
+static int cmd_version(int argc, char **argv)
 {
+	bool verbose = argc > 0 && (strcmp(argv[0], "--verbose") == 0 || strcmp(argv[0], "-v") == 0);
+	g_autofree char *abilities = verbose ? confine_abilities() : NULL;
+
 	printf("vmdoctor %s\n%s\n", VERSION, _("Licence GPL-2.0-or-later. There is no warranty."));
+	if (verbose)
+		printf(_("Readers of archives and traces are confined by: %s, no privileges, limits of memory and time.\n"), abilities);
 	return EXIT_CLEAN;
 }
 

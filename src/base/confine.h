@@ -21,6 +21,14 @@ struct confine {
  * Whoever was root is nobody from here on. Where the kernel has Landlock, only @c->paths can be opened.
  */
 void confine(const struct confine *c);
+/**
+ * confine_calls - from here on only what computing takes: memory, threads, and files that are open already
+ * Anything else, a socket, a program, a file, fails with EPERM. Linked in from libseccomp; where the kernel lacks it, nothing
+ * changes. Return: is it so?
+ */
+bool confine_calls(void);
+/** confine_abilities - what of this the kernel has, for people: "seccomp, Landlock 4"; g_free() it */
+char *confine_abilities(void);
 /** confine_close_all_but - all but these two and the standard three */
 void confine_close_all_but(int a, int b);
 /** confine_no_children - it, and what it becomes, cannot fork either */
