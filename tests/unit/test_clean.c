@@ -256,6 +256,10 @@ static void hostile_text_takes_linear_time(void **state G_GNUC_UNUSED)
 	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
 		double once = cost_of(units[i], size), twice = cost_of(units[i], size * 2);
 
+		for (int tries = 0; tries < 6 && twice > 0.03 && twice > 2.6 * once; tries++) {
+			once = MIN(once, cost_of(units[i], size));
+			twice = MIN(twice, cost_of(units[i], size * 2));
+		}
 		if (twice > 0.03 && twice > 2.6 * once)
 			fail_msg("'%s': %.0f ms, twice as much %.0f ms", units[i], once * 1000, twice * 1000);
 	}
