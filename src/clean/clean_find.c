@@ -21,11 +21,12 @@ struct look {
 	bool is_argv; /* NULs separate the words */
 };
 
-/* A report may have cut it short: "[redac…". */
+/* A report may have cut it short, "[redac…", or escaped it for Markdown, "\[redacted\]". */
 static bool is_hidden(const char *p, const char *end)
 {
 	size_t n = strlen("[redac");
 
+	p += p < end && *p == '\\';
 	return (size_t)(end - p) >= n && memcmp(p, CLEAN_HIDDEN, n) == 0;
 }
 
