@@ -127,7 +127,7 @@ static void add_directory(const struct scene *s, const char *path)
 	const char *const places[] = { dir, NULL };
 
 	/* libvirt makes those that it picks itself. */
-	if (!g_str_has_prefix(path, "/var/lib/libvirt/") && !g_str_has_prefix(path, "/run/libvirt/") &&
+	if (!g_str_has_prefix(path, "/var/lib/libvirt/qemu/") && !g_str_has_prefix(path, "/run/libvirt/") &&
 	    !g_str_has_prefix(path, "/var/run/libvirt/") && !g_str_has_prefix(path, "/var/log/libvirt/"))
 		access_presence(s, "chardev-dir", places);
 }

@@ -7,9 +7,10 @@
  *            @last-good-end (when a run last ended otherwise than by failing to start)
  *     failed @time                                at most 64 last attempts to start it that failed
  *     start @time @libvirt @qemu @kernel @line    the last "starting up" header
+ *     command                                     each line of what QEMU was started with
  *     said @line                                  at most 12 last lines that QEMU printed after it
  *     end @time @reason @line                     "shutting down, reason=…", if it came after it
- * Of the start only the header counts: the environment and the command line that follow hold
+ * For rules only the header of the start counts: the environment and the command line that follow hold
  * what the XML says already.
  * Source: libvirt src/qemu/qemu_process.c (qemuProcessLaunch, qemuProcessStop), qemu_domain.c
  */
@@ -23,6 +24,7 @@ static const char *const reads[] = {
 
 #define SAID_MAX 12
 #define FAILED_MAX 64
+#define COMMAND_LINES_MAX 400
 
 static const char start_pattern[] =
 	"^(\\S+ \\S+): starting up libvirt version: ([^, ]+).*?qemu version: ([0-9.]+)[^,]*"
@@ -79,6 +81,14 @@ static size_t skip_command(const struct log *log)
 	while (log->lines[i] && g_str_has_suffix(log->lines[i], "\\"))
 		i++;
 	return log->lines[i] ? i + 1 : i;
+}
+
+static void add_command(const struct log *log, xmlNode *fact)
+{
+	size_t after = skip_command(log), first = log->start + 1;
+
+	for (size_t i = first; i < after && i < first + COMMAND_LINES_MAX; i++)
+		facts_text(facts_add(fact, "command"), log->lines[i]);
 }
 
 static void add_end(const struct log *log, xmlNode *fact, const char *path, size_t i)
@@ -165,8 +175,10 @@ static void gather_qemu_log(struct source *src, xmlNode *vm)
 	log.lines = g_strsplit(text, "\n", 0);
 	log.start_regex = g_regex_new(start_pattern, 0, 0, NULL);
 	log.end_regex = g_regex_new(end_pattern, 0, 0, NULL);
-	if (find_last_start(&log, fact))
+	if (find_last_start(&log, fact)) {
 		add_start(&log, fact, path);
+		add_command(&log, fact);
+	}
 	add_said(&log, fact, path);
 	add_ends(&log, fact);
 	g_regex_unref(log.start_regex);

@@ -14,7 +14,7 @@
 #include "report/writer.h"
 
 /* Bytes are never fewer than characters; LENGTH_MAX leaves room for the last lines. */
-enum { EVIDENCE_LISTED = 6, DOMAINS_LISTED = 40, LENGTH_MAX = 62000, WHOLE_MAX = 52000,
+enum { EVIDENCE_LISTED = 6, DOMAINS_LISTED = 40, DOMAINS_WHOLE = 3, LENGTH_MAX = 62000, WHOLE_MAX = 52000,
        PATHS_MAX = 20000 };
 
 /** How far the page is; findings are borrowed. */
@@ -74,6 +74,30 @@ static void write_domains(const struct report *r, GString *out)
 	g_string_append_c(out, '\n');
 }
 
+static void write_title(const struct finding *f, GString *out)
+{
+	g_autofree char *place = text_place(f->domain, f->subject);
+
+	g_string_append_printf(out, "%s: ", _(severity_names[f->severity]));
+	markdown_words(out, finding_title(f));
+	g_string_append(out, " (");
+	markdown_words(out, place);
+	g_string_append(out, ")\n");
+}
+
+/* The worst first, as who reads tickets sees no more than the first lines. */
+static void write_verdict(const struct report *r, GString *out)
+{
+	const struct finding *worst = report_worst(r);
+
+	if (!worst || worst->severity < SEVERITY_WARNING)
+		return;
+	g_string_append(out, "**");
+	write_title(worst, out);
+	g_string_truncate(out, out->len - 1); /* its newline */
+	g_string_append(out, "**\n\n");
+}
+
 static void write_head(const struct report *r, GString *out)
 {
 	g_autofree char *time = r->taken ? text_time(r->taken) : NULL;
@@ -85,6 +109,7 @@ static void write_head(const struct report *r, GString *out)
 	g_string_append(out, time ? ", " : "");
 	markdown_words(out, time);
 	g_string_append(out, "\n\n");
+	write_verdict(r, out);
 	write_versions(r, out);
 	write_domains(r, out);
 	g_string_append_printf(out, _("%u findings, %u checks passed, %u undecided, %u muted\n"),
@@ -219,17 +244,6 @@ static void write_relations(struct page *p, const struct finding *f, GString *ou
 	g_string_append(out, twins ? "\n" : "");
 }
 
-static void write_title(const struct finding *f, GString *out)
-{
-	g_autofree char *place = text_place(f->domain, f->subject);
-
-	g_string_append_printf(out, "%s: ", _(severity_names[f->severity]));
-	markdown_words(out, finding_title(f));
-	g_string_append(out, " (");
-	markdown_words(out, place);
-	g_string_append(out, ")\n");
-}
-
 static void write_whole(struct page *p, const struct finding *f, GString *out)
 {
 	g_string_append_printf(out, "\n### %u\\. ", tree_number(&p->tree, f));
@@ -304,6 +318,24 @@ static void write_rest(struct page *p)
 	g_string_append(p->out, "\n</details>\n");
 }
 
+/* What a maintainer asks for next. */
+static void write_material(struct page *p)
+{
+	for (guint i = 0; i < p->report->domains->len && p->report->domains->len <= DOMAINS_WHOLE; i++) {
+		const struct report_domain *d = p->report->domains->pdata[i];
+		g_autofree char *xml_title = g_strdup_printf(_("Domain XML of %s"), d->name);
+		g_autofree char *command_title = g_strdup_printf(_("QEMU's command line of %s, at its last start"), d->name);
+		g_autoptr(GString) xml = g_string_new(NULL), command = g_string_new(NULL);
+
+		if (d->xml)
+			markdown_fold(xml, xml_title, "xml", d->xml);
+		if (d->command)
+			markdown_fold(command, command_title, "sh", d->command);
+		add(p, xml, LENGTH_MAX);
+		add(p, command, LENGTH_MAX);
+	}
+}
+
 static void write_markdown(const struct report *r, const struct style *style, GString *out)
 {
 	struct page p = { .report = r, .out = out, .is_bounded = !style->verbose };
@@ -314,6 +346,7 @@ static void write_markdown(const struct report *r, const struct style *style, GS
 	write_paths(&p);
 	write_findings(&p, SEVERITY_WARNING, SEVERITY_CRITICAL);
 	write_rest(&p);
+	write_material(&p);
 	if (p.left_out > 0)
 		g_string_append_printf(out, _("\nLeft out, for this would be too long for a ticket: %u more; "
 					      "--verbose has all of it.\n"),

@@ -18,6 +18,8 @@ void markdown_words(GString *out, const char *text);
 void markdown_code(GString *out, const char *text);
 /** markdown_block - a command as a block of its own, inside of a list's item */
 void markdown_block(GString *out, const char *text);
+/** markdown_fold - @text of many lines as it is, folded below @title */
+void markdown_fold(GString *out, const char *title, const char *language, const char *text);
 /** markdown_link - a link, or only its @title where @url is no plain https: or http: */
 void markdown_link(GString *out, const char *title, const char *url);
 

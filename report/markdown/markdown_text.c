@@ -77,6 +77,31 @@ void markdown_block(GString *out, const char *text)
 	g_string_append_printf(out, "\n   %ssh\n   %s\n   %s\n", fence, safe, fence);
 }
 
+/* What is invisible as it is shown elsewhere; lines stay. */
+static char *safe_lines(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (size_t i = 0; lines[i]; i++) {
+		char *safe = pen_safe(lines[i], strlen(lines[i]));
+
+		g_free(lines[i]);
+		lines[i] = safe;
+	}
+	return g_strjoinv("\n", lines);
+}
+
+void markdown_fold(GString *out, const char *title, const char *language, const char *text)
+{
+	g_autofree char *safe = safe_lines(text);
+	g_autofree char *fence = g_strnfill(MAX(longest_run(safe) + 1, 3), '`');
+
+	g_string_append(out, "\n<details>\n<summary>");
+	markdown_words(out, title);
+	g_string_append_printf(out, "</summary>\n\n%s%s\n%s%s%s\n\n</details>\n", fence, language, safe,
+			       g_str_has_suffix(safe, "\n") ? "" : "\n", fence);
+}
+
 /* Rules come from files that anybody may write. */
 static bool is_plain(const char *url)
 {

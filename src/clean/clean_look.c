@@ -5,11 +5,12 @@
 
 #define CONTEXT_BYTES 400 /* how far back "secret," or "fw_cfg" may stand before "data=" */
 
-/* A report may have cut it short: "[redac…". */
+/* A report may have cut it short, "[redac…", or escaped it for Markdown, "\\[redacted\\]". */
 bool look_is_hidden(const char *p, const char *end)
 {
 	size_t n = strlen("[redac");
 
+	p += p < end && *p == '\\';
 	return (size_t)(end - p) >= n && memcmp(p, CLEAN_HIDDEN, n) == 0;
 }
 

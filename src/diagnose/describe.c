@@ -53,6 +53,35 @@ static void describe_paths(struct report_domain *d, const xmlNode *vm)
 	}
 }
 
+/* As libvirt has it: without what facts say of where it came from. */
+static char *xml_of(const xmlNode *domain)
+{
+	xmlNode *plain = domain && !facts_get(domain, "error") ? xmlCopyNode((xmlNode *)domain, 1) : NULL;
+	xmlBuffer *buffer = plain ? xmlBufferCreate() : NULL;
+	char *text;
+
+	if (!plain)
+		return NULL;
+	xmlUnsetProp(plain, BAD_CAST "from");
+	xmlNodeDump(buffer, NULL, plain, 0, 1);
+	text = g_strdup((const char *)xmlBufferContent(buffer));
+	xmlBufferFree(buffer);
+	xmlFreeNode(plain);
+	return text;
+}
+
+static char *command_of(const xmlNode *log)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (const xmlNode *n = xml_child(log, "command"); n; n = xml_next(n, "command")) {
+		g_autofree char *line = xml_text(n);
+
+		g_string_append_printf(text, "%s\n", line);
+	}
+	return text->len > 0 ? g_strdup(text->str) : NULL;
+}
+
 static void describe_domain(struct report *r, const xmlNode *vm)
 {
 	struct report_domain *d = report_domain_new();
@@ -65,6 +94,8 @@ static void describe_domain(struct report *r, const xmlNode *vm)
 	d->reason = copy(info, "reason");
 	d->machine = copy(facts_find(vm, "domain/os/type"), "machine");
 	d->os = copy(xml_child(vm, "guest-os"), "name");
+	d->xml = xml_of(xml_child(vm, "domain"));
+	d->command = command_of(xml_child(vm, "qemu-log"));
 	d->id = id ? (int)g_ascii_strtoll(id, NULL, 10) : -1;
 	describe_paths(d, vm);
 	sample_rows_add(d->sample, vm);

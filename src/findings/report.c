@@ -37,6 +37,8 @@ void report_domain_free(struct report_domain *d)
 	g_free(d->reason);
 	g_free(d->machine);
 	g_free(d->os);
+	g_free(d->xml);
+	g_free(d->command);
 	g_clear_pointer(&d->paths, g_ptr_array_unref);
 	g_clear_pointer(&d->sample, g_ptr_array_unref);
 	g_free(d);

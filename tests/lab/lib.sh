@@ -239,7 +239,7 @@ start_libvirtd()
 restart_libvirtd() # puts its rules back, and starts a dnsmasq that is missing
 {
 	kill "$(cat /run/libvirtd.pid)"
-	wait_for 10 eval '! virsh -q list' || fail "libvirtd does not end"
+	wait_for 30 eval '! virsh -q list' || fail "libvirtd does not end"
 	rm -f /run/libvirtd.pid
 	start_libvirtd
 }
@@ -305,7 +305,7 @@ mends() # NAME RULE BREAK PROOF [OPTION...]: about the domain $patient
 	shift 4
 	[[ $name =~ ^(${VMDOCTOR_LAB_FAULTS:-.*})$ ]] || return 0
 	: | tee /run/lab/did /run/lab/proof
-	eval "$break" >/run/lab/broken 2>&1 || fail "$name: cannot be made: $(cat /run/lab/broken)"
+	(eval "$break") >/run/lab/broken 2>&1 || fail "$name: cannot be made: $(cat /run/lab/broken)"
 	timeout 60 "$VMDOCTOR" "$patient" -F json -o $report "$@"
 	{ read -r got; read -r effect; read -r place; IFS= read -r -d '' command; } < <(first_act $report)
 	command=${command%$'\n'}

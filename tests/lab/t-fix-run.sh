@@ -49,21 +49,21 @@ fix() # the same, and the guest as it was
 
 check "the guest gets out" wait_for 10 ping_out
 try dnsmasq dhcp-server 'kill $(cat /run/libvirt/network/default.pid); sleep 0.5' 'pgrep dnsmasq'
-try bridge-down network-bridge 'ip link set virbr0 down' 'wait_for 12 ping_out'
-try bridge-address network-bridge 'ip address flush dev virbr0' 'wait_for 12 ping_out'
+try bridge-down network-bridge 'ip link set virbr0 down' 'wait_for 30 ping_out'
+try bridge-address network-bridge 'ip address flush dev virbr0' 'wait_for 30 ping_out'
 try tap-out network-port 'ip link set vnet0 nomaster' 'bridged && wait_for 5 ping_out'
-try tap-down network-port 'ip link set vnet0 down' 'wait_for 12 ping_out'
+try tap-down network-port 'ip link set vnet0 down' 'wait_for 30 ping_out'
 try isolated port-isolated 'ip link set vnet0 type bridge_slave isolated on' 'bridge -d link show dev vnet0 | grep -q "isolated off"'
 try forward-delay port-delay 'ip link set virbr0 type bridge stp_state 1 forward_delay 1500' '[ $(cat /sys/class/net/virbr0/bridge/stp_state) = 0 ]'
 ip link set virbr0 type bridge forward_delay 200
-try forwarding network-forward 'sysctl -qw net.ipv4.ip_forward=0; cut' 'wait_for 12 ping_out'
-try docker network-firewall 'iptables -P FORWARD DROP; iptables -I FORWARD -j DROP; cut' 'wait_for 12 ping_out'
+try forwarding network-forward 'sysctl -qw net.ipv4.ip_forward=0; cut' 'wait_for 30 ping_out'
+try docker network-firewall 'iptables -P FORWARD DROP; iptables -I FORWARD -j DROP; cut' 'wait_for 30 ping_out'
 iptables -P FORWARD ACCEPT; iptables -D FORWARD -j DROP
-try nft-drop network-firewall 'nft add table inet lab; nft "add chain inet lab f { type filter hook forward priority 0; policy drop; }"; cut' 'wait_for 12 ping_out'
+try nft-drop network-firewall 'nft add table inet lab; nft "add chain inet lab f { type filter hook forward priority 0; policy drop; }"; cut' 'wait_for 30 ping_out'
 nft delete table inet lab
-try flushed network-nat 'iptables -t nat -F; iptables -F' 'wait_for 12 ping_out'
+try flushed network-nat 'iptables -t nat -F; iptables -F' 'wait_for 30 ping_out'
 restart_libvirtd
-try cable network-link 'virsh -q domif-setlink good "$mac" down' 'wait_for 12 ping_out'
+try cable network-link 'virsh -q domif-setlink good "$mac" down' 'wait_for 30 ping_out'
 try network-autostart port-network-autostart 'virsh -q net-autostart default --disable' 'virsh net-info default | grep -q "Autostart: *yes"'
 try network-stopped network-bridge 'virsh -q net-destroy default' 'virsh -q net-list --name | grep -q default'
 try paused state-paused 'virsh -q suspend good' 'virsh domstate good | grep -q running'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Does the fix fix? Of a domain that is off: break one thing, do exactly what the first finding's first advice that
 # acts says, and look again: it starts, and the report is quiet about it.

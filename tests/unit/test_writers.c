@@ -392,6 +392,24 @@ static void terms_of_a_fix_are_in_every_format(void **state)
 	assert_contains(written(w, "json"), "\"effect\" : \"next-start\"");
 }
 
+/* A fence in what is folded does not end the fold. */
+static void markdown_begins_with_the_worst_and_ends_with_the_material(void **state)
+{
+	struct world *w = *state;
+	struct report_domain *d;
+
+	add_domain(w, "web", "running");
+	d = w->report->domains->pdata[0];
+	d->xml = g_strdup("<domain>\n```\n</details>\x1b</domain>");
+	d->command = g_strdup("qemu \\\n-S\n");
+	add_finding(w, "a-a", SEVERITY_ERROR, "web", NULL);
+	assert_contains(written(w, "markdown"), "\n\n**error: Title of a-a (web, vda)**\n\n");
+	assert_contains(written(w, "markdown"), "<summary>Domain XML of web</summary>\n\n````xml\n<domain>\n```\n</details>");
+	assert_contains(written(w, "markdown"), "</domain>\n````\n\n</details>\n");
+	assert_contains(written(w, "markdown"), "```sh\nqemu \\\n-S\n```\n");
+	assert_lacks(written(w, "markdown"), "\x1b");
+}
+
 static void of_several_things_to_do_the_words_are_kept(void **state)
 {
 	struct world *w = *state;
@@ -816,6 +834,7 @@ int main(void)
 		TEST(many_consequences_are_counted),
 		TEST(advice_is_short_and_errors_are_whole),
 		TEST(terms_of_a_fix_are_in_every_format),
+		TEST(markdown_begins_with_the_worst_and_ends_with_the_material),
 		TEST(of_several_things_to_do_the_words_are_kept),
 		TEST(the_same_advice_for_many_subjects_is_given_once),
 		TEST(the_same_error_of_many_domains_is_one_entry),

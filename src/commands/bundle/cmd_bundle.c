@@ -79,7 +79,7 @@ static int put_text(struct packing *p, const char *path, const char *text)
 
 static void put_reports(struct packing *p, const struct report *r)
 {
-	static const char *const formats[] = { "text", "json", "html" };
+	static const char *const formats[] = { "text", "json", "html", "markdown" };
 	const struct style style = { .width = WIDTH_DEFAULT };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
@@ -211,6 +211,9 @@ static int finish(struct packing *p, const char *path, const struct report *r)
 	}
 	size = parse_size_text(bundle_size_bytes(p->b));
 	printf(_("%s: %lu files, %s; findings: %u\n"), path, (unsigned long)p->files, size, r->findings->len);
+	printf(p->redact ? _("In it vmdoctor/report.md is for a ticket. Look through it, then attach both.\n") :
+			   _("In it vmdoctor/report.md is for a ticket. Look through it, then attach both; names and addresses stand "
+			     "in them (--redact replaces them).\n"));
 	if (map)
 		printf(_("%s: what is called what; keep it for yourself\n"), map);
 	return EXIT_CLEAN;
