@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -174,7 +173,6 @@ static void start_rivals(pid_t rivals[2])
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, names[i]);
 		sched_setaffinity(0, sizeof(first), &first);
-		setpriority(PRIO_PROCESS, 0, -15); /* whatever else this machine does */
 		for (volatile unsigned int n = 0;; n++)
 			;
 	}
@@ -194,9 +192,12 @@ static void top_knows_who_had_the_cpu(void **state G_GNUC_UNUSED)
 		skip();
 	start_rivals(rivals);
 	domain = g_strdup_printf("vm-of-tid-%d", (int)rivals[0]);
-	top_who_begin(&who, 2);
-	g_usleep(2500000);
-	view.who = top_who_end(&who);
+	/* On a busy machine a trace may come too late for its round. */
+	for (int round = 0; round < 5 && !view.who; round++) {
+		top_who_begin(&who, 10);
+		g_usleep(2500000);
+		view.who = top_who_end(&who);
+	}
 	stop_players(rivals);
 	assert_non_null(view.who);
 	assert_non_null(g_hash_table_lookup(view.who, domain));

@@ -136,15 +136,15 @@ GHashTable *top_who_end(struct top_who *w)
 
 	if (w->child <= 0)
 		return NULL;
+	kill(w->child, SIGTERM); /* the round is over: then so is the trace, and what there is counts */
 	text = read_all(w->fd);
 	close(w->fd);
-	kill(w->child, SIGTERM); /* as a rule it is over; else it removes its instance now */
 	while (waitpid(w->child, &status, 0) < 0 && errno == EINTR)
 		;
 	w->child = 0;
-	w->is_denied = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-	if (w->is_denied)
-		return NULL;
+	w->is_denied = WIFEXITED(status) && WEXITSTATUS(status) != 0;
+	if (!WIFEXITED(status) || w->is_denied)
+		return NULL; /* late is not denied: the next round may know */
 	names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	for (size_t at = 0; at < text->len;) {
 		const char *domain = text->str + at, *who = domain + strlen(domain) + 1;
