@@ -21,6 +21,15 @@
 
 #define NOBODY_ID 65534
 
+/* Which reserves terabytes of addresses. */
+#ifdef __has_feature
+#define HAS_SANITIZER __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_SANITIZER 1
+#else
+#define HAS_SANITIZER 0
+#endif
+
 static const uint64_t all_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
 				   LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
 				   LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
@@ -84,9 +93,8 @@ void confine(const struct confine *c)
 		become_nobody(c->any_owner);
 	/* The signal of its parent's end is forgotten with each change of who it is. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
-	limit(RLIMIT_AS, c->memory_bytes);
-#endif
+	if (!HAS_SANITIZER)
+		limit(RLIMIT_AS, c->memory_bytes);
 	limit(RLIMIT_CPU, c->cpu_s);
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_CORE, 0);

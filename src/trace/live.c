@@ -121,7 +121,7 @@ static int enable(struct live *l, const struct live_request *r)
 	int n = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
-		if (!is_wanted(wanted[i].what, r) || !parse_format(l, wanted[i].system, wanted[i].event))
+		if (!is_wanted(wanted[i].what, r) || (r->only_scheduler && strcmp(wanted[i].system, "sched") != 0) || !parse_format(l, wanted[i].system, wanted[i].event))
 			continue;
 		if (filter && wanted[i].by_vcpu)
 			(void)tracefs_event_file_write(l->instance, wanted[i].system, wanted[i].event, "filter", filter);
@@ -174,13 +174,24 @@ static bool begin_saving(struct live *l, const struct live_request *r, GError **
 	return l->saving && (parse_format(l, "ftrace", "print") || fail(error, "the kernel does not say how its notes look"));
 }
 
+/* libtracefs would mount it where it is not: that is not ours to do. */
+static bool has_tracefs(void)
+{
+	static const char *const dirs[] = { "/sys/kernel/tracing/instances", "/sys/kernel/debug/tracing/instances" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(dirs); i++)
+		if (access(dirs[i], F_OK) == 0)
+			return tracefs_tracing_dir() != NULL;
+	return false;
+}
+
 static bool begin(struct live *l, const struct live_request *r, GError **error)
 {
 	g_autofree char *name = g_strdup_printf(PREFIX "%d", (int)getpid());
 
 	if (geteuid() != 0)
 		return fail(error, "a live trace needs root; a recorded one does not: --from PATH");
-	if (!tracefs_tracing_dir())
+	if (!has_tracefs())
 		return fail(error, "there is no tracefs here: mount -t tracefs nodev /sys/kernel/tracing; "
 				   "containers and kernels without ftrace have none");
 	remove_dead();

@@ -15,6 +15,7 @@ struct analysis;
 
 struct live_request {
 	unsigned int seconds;
+	bool only_scheduler; /* who had a CPU, nothing of KVM */
 	bool disk; /* requests of block devices, too */
 	trace_sink *also; /* gets all events, too, and those that a flow needs; NULL: nobody */
 	void *also_data;

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "commands/top/top.h"
+#include "findings/report.h"
 #include "report/trace/trace.h"
 #include "trace/live.h"
 #include "trace/vcpu.h"
@@ -69,6 +71,8 @@ static struct analysis *trace_players(const struct live_request *r, struct trace
 
 static void what_is_lost_is_what_the_kernel_counts(void **state G_GNUC_UNUSED)
 {
+	g_autoptr(GPtrArray) doubts = NULL;
+	g_autofree char *number = NULL;
 	const struct live_request r = { .seconds = 2, .buffer_kib = 64, .poll_ms = 400 };
 	struct trace_info info;
 	struct analysis *a;
@@ -78,7 +82,11 @@ static void what_is_lost_is_what_the_kernel_counts(void **state G_GNUC_UNUSED)
 	a = trace_players(&r, &info);
 	assert_true(info.kernel_lost > 0);
 	assert_true(a->has_lost);
-	assert_int_equal(a->lost, info.kernel_lost);
+	/* Of what is lost at the very end no event tells any more: the report has the kernel's number. */
+	assert_true(a->lost <= info.kernel_lost && a->lost >= info.kernel_lost / 10 * 9);
+	doubts = trace_doubts(a, &info);
+	number = g_strdup_printf("(%" G_GUINT64_FORMAT " or more)", info.kernel_lost);
+	assert_non_null(strstr(doubts->pdata[0], number));
 	analysis_free(a);
 }
 
@@ -150,6 +158,61 @@ static void what_others_trace_is_left_alone_and_what_the_dead_left_is_removed(vo
 	rmdir(TRACING "/instances/vmdoctor-mine");
 }
 
+/* Two that want the same CPU; one is called like a vCPU. */
+static void start_rivals(pid_t rivals[2])
+{
+	static const char *const names[] = { "CPU 0/KVM", "hog" };
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	for (int i = 0; i < 2; i++) {
+		rivals[i] = fork();
+		if (rivals[i] != 0)
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, names[i]);
+		sched_setaffinity(0, sizeof(first), &first);
+		for (volatile unsigned int n = 0;; n++)
+			;
+	}
+}
+
+static void top_knows_who_had_the_cpu(void **state G_GNUC_UNUSED)
+{
+	struct top_view view = { .width = 150, .height = 20 };
+	struct top_who who = { 0 };
+	auto_free(report) struct report *r = report_new();
+	struct report_domain *d;
+	g_autofree char *domain = NULL, *name = NULL;
+	g_autoptr(GString) screen = g_string_new(NULL);
+	pid_t rivals[2];
+
+	if (why_not)
+		skip();
+	start_rivals(rivals);
+	domain = g_strdup_printf("vm-of-tid-%d", (int)rivals[0]);
+	/* On a busy machine a trace may come too late for its round. */
+	for (int round = 0; round < 5 && !view.who; round++) {
+		top_who_begin(&who, 10);
+		g_usleep(2500000);
+		view.who = top_who_end(&who);
+	}
+	stop_players(rivals);
+	assert_non_null(view.who);
+	assert_non_null(g_hash_table_lookup(view.who, domain));
+	/* On a busy machine it need not be the rival. */
+	name = g_strdup(g_hash_table_lookup(view.who, domain));
+	assert_true(g_str_has_suffix(name, " %") && !g_str_has_prefix(name, "idle") && !g_str_has_prefix(name, "vm-of-"));
+	d = report_domain_new();
+	d->name = g_strdup(domain);
+	g_ptr_array_add(r->domains, d);
+	top_draw(&view, r, screen);
+	assert_non_null(strstr(screen->str, "WHO HAD IT"));
+	assert_non_null(strstr(screen->str, name));
+	g_hash_table_unref(view.who);
+}
+
 /* tracefs of our own; it is the same one for the whole host, whoever mounts it. */
 static const char *prepare(void)
 {
@@ -171,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_lost_is_what_the_kernel_counts),
 		cmocka_unit_test(too_many_events_make_it_leave_out_details),
+		cmocka_unit_test(top_knows_who_had_the_cpu),
 		cmocka_unit_test(what_others_trace_is_left_alone_and_what_the_dead_left_is_removed),
 	};
 

@@ -40,6 +40,7 @@ struct screen {
 	int signals; /* a descriptor */
 	struct top_view view;
 	struct report *report; /* the last one, or NULL */
+	struct top_who who;
 };
 
 /* What the terminal is now; of text the last row stays free, for there the cursor is. */
@@ -97,6 +98,7 @@ static void screen_end(struct screen *s)
 	if (s->signals >= 0)
 		close(s->signals);
 	report_free(s->report);
+	g_clear_pointer(&s->view.who, g_hash_table_unref);
 	g_free(s->view.chosen);
 }
 
@@ -172,6 +174,12 @@ static bool wait_for_user(void *data, int64_t until_us)
 	return over;
 }
 
+static void take_who(struct screen *s)
+{
+	g_clear_pointer(&s->view.who, g_hash_table_unref);
+	s->view.who = top_who_end(&s->who);
+}
+
 static bool show(struct screen *s, struct report *r)
 {
 	const struct style style = output_style(s->o, 0);
@@ -193,8 +201,14 @@ static bool one_round(struct screen *s, GPtrArray *rules, int *ret_status)
 	struct sampling sampling = { .seconds = (unsigned int)s->view.seconds, .wait = wait_for_user, .data = s };
 	g_autoptr(GError) error = NULL;
 	auto_free(source) struct source *record = diagnose_open(&s->o->request, NULL, &error);
-	struct report *r = record ? diagnose(&s->o->request, record, rules, &sampling, &error) : NULL;
-	bool ok = r && show(s, r);
+	struct report *r;
+	bool ok;
+
+	if (s->in_place && record)
+		top_who_begin(&s->who, s->view.seconds);
+	r = record ? diagnose(&s->o->request, record, rules, &sampling, &error) : NULL;
+	take_who(s);
+	ok = r && show(s, r);
 
 	if (!r)
 		*ret_status = cmd_fail("%s", error->message);

@@ -22,7 +22,18 @@ struct top_view {
 	char *chosen;	/* its name; NULL: the first one */
 	int seconds;	/* of a round */
 	unsigned int width, height;
+	GHashTable *who; /* domain -> "web 61 %", who had the CPU while it waited; NULL: not known. Owned by who set it */
 };
+
+/** A trace that runs beside a round. */
+struct top_who {
+	int child, fd; /* child 0: there is none */
+	bool is_denied; /* it was tried, and is not allowed here */
+};
+
+/** top_who_begin, top_who_end - before a round of @seconds, and after it. NULL: no trace can be taken */
+void top_who_begin(struct top_who *w, int seconds);
+GHashTable *top_who_end(struct top_who *w);
 
 /** A domain's measures added up; NaN: not measured. */
 struct top_row {

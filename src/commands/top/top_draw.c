@@ -159,12 +159,12 @@ static const struct {
 	{ "RSSMiB", offsetof(struct top_row, memory_mib), 8, 0 },
 };
 
-enum { STATE_COLUMNS = 10 };
+enum { STATE_COLUMNS = 10, WHO_COLUMNS = 20 };
 
 /* What is left for the bar when all columns stand: nothing on a narrow screen. */
 static unsigned int bar_columns(const struct canvas *c)
 {
-	unsigned int used = 2 + NAME_COLUMNS + 1 + STATE_COLUMNS + 3;
+	unsigned int used = 2 + NAME_COLUMNS + 1 + STATE_COLUMNS + 3 + (c->view->who ? 2 + WHO_COLUMNS : 0);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
 		used += columns[i].columns;
@@ -181,6 +181,8 @@ static void draw_head(struct canvas *c)
 		if (i == 0 && bar_columns(c) > 0)
 			g_string_append_printf(s, " %*s", (int)bar_columns(c) + 2, "");
 	}
+	if (c->view->who)
+		g_string_append_printf(s, "  %-*s", WHO_COLUMNS, _("WHO HAD IT"));
 	put(c, INVERSE, s->str);
 	end_line(c);
 }
@@ -196,6 +198,15 @@ static void put_number(struct canvas *c, double n, size_t i)
 		putf(c, DIM, "%*s", (int)columns[i].columns, "-");
 	else
 		putf(c, NULL, "%*.*f", (int)columns[i].columns, columns[i].digits, n);
+}
+
+/* Whoever had the CPU for most of the time that the domain waited for one. */
+static void put_who(struct canvas *c, const char *domain)
+{
+	const char *who = c->view->who ? g_hash_table_lookup(c->view->who, domain) : NULL;
+
+	if (who)
+		putf(c, NULL, "  %s", who);
 }
 
 static void draw_row(struct canvas *c, const struct top_row *row, double most)
@@ -223,6 +234,7 @@ static void draw_row(struct canvas *c, const struct top_row *row, double most)
 			put_bar(c, row->cpu_percent / most, bar_columns(c));
 		}
 	}
+	put_who(c, row->name);
 	end_line(c);
 }
 
@@ -320,6 +332,7 @@ static void draw_help(struct canvas *c)
 		N_("h, ?       this help; any key leaves it"),
 		"",
 		N_("CPU% is of one CPU. WAIT%: the vCPUs were ready and did not run. LATms: of the slowest disk."),
+		N_("WHO HAD IT: the CPU, for most of WAIT%; a domain or thread, by a trace of the scheduler where that is allowed."),
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
