@@ -97,10 +97,11 @@ try pool-inactive resource-pool 'mkdir -p $images/p; cp $img $images/p/; virsh -
 try immutable device-immutable 'chattr +i $img; refused'
 chattr -i $img
 try rng-missing device-missing "edit 's!/dev/urandom!/dev/hwrng9!'; refused"
+pages=$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages) # they, and /dev, are this machine's own
 huge="edit 's!<vcpu!<memoryBacking><hugepages/></memoryBacking>&!; s!<memory .*</memory>!<memory unit=\"MiB\">16</memory>!; s!<currentMemory .*</currentMemory>!!'; refused"
 try hugetlbfs memory-hugetlbfs "$huge" 'findmnt -t hugetlbfs'
 try hugepages memory-hugepages "$huge"
-virsh -q allocpages 2M 0 >/dev/null # they, and /dev, are this machine's own
+echo "$pages" >/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages || virsh -q allocpages 2M "$pages" >/dev/null
 umount /dev/hugepages-guest && rmdir /dev/hugepages-guest
 try ide-q35 address-ide-q35 "left \"s!bus='virtio'/>!bus='ide'/>!\"; refused"
 try nwfilter port-filter "edit \"s!<model type='virtio'/>!&<filterref filter='gone'/>!\"; refused"
