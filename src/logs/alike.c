@@ -36,6 +36,7 @@ static void add(xmlNode *host, const struct likeness *l, double best)
 	xmlNode *alike = facts_add(host, "alike");
 
 	rule_text_outline(l->rule->title.english, title);
+	g_string_replace(title, " (…)", "", 0);
 	facts_from(alike, TEXT, 0);
 	facts_set(alike, "rule", l->rule->id);
 	facts_set(alike, "cause", l->rule->cause);
