@@ -100,11 +100,13 @@ expect mended none
 
 # Whoever ends the program ends its port: the child that has it does not go on by itself.
 for signal in INT TERM KILL; do
-	"$VMDOCTOR" probe good >/dev/null 2>&1 &
+	env --default-signal=INT "$VMDOCTOR" probe good >/dev/null 2>&1 & # a shell's background job ignores it
 	pid=$!
 	wait_for 10 ip link show vmdoctor0 || fail "no port of the probe appears"
 	kill -$signal $pid
-	wait $pid
+	status=0
+	wait $pid || status=$?
+	[ $status -gt 1 ] || fail "SIG$signal does not end the probe"
 	wait_for 2 sh -c '! ip link show vmdoctor0' || fail "SIG$signal leaves the port of the probe"
 	ok "SIG$signal: the port is gone"
 done
