@@ -2,6 +2,7 @@
 #include "base/deadline.h"
 
 #include <glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,17 @@ static void *end_it(void *data G_GNUC_UNUSED)
 	_exit(deadline.status);
 }
 
+/* Signals are the main thread's, which may wait for them. */
+static void start_thread(void)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	g_thread_unref(g_thread_new("deadline", end_it, NULL));
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void deadline_start(int seconds, int status, const char *line)
 {
 	if (deadline.until_us)
@@ -44,7 +56,7 @@ void deadline_start(int seconds, int status, const char *line)
 	deadline.seconds = seconds;
 	deadline.status = status;
 	deadline.line = line;
-	g_thread_unref(g_thread_new("deadline", end_it, NULL));
+	start_thread();
 }
 
 int64_t deadline_us(void)
