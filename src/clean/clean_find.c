@@ -77,7 +77,7 @@ static bool find_prose(const struct look *l, struct clean_span *ret)
 	while (p < l->end && p - l->after < NAME_MAX_BYTES && g_ascii_isalpha(*p))
 		p++;
 	p = look_skip(l, p, " \t", BLANKS_MAX);
-	if (l->end - p < 4 || (g_ascii_strncasecmp(p, "is ", 3) != 0 && memcmp(p, "= ", 2) != 0))
+	if (l->end - p < 4 || g_ascii_strncasecmp(p, "is ", 3) != 0)
 		return false;
 	p = look_skip(l, p + 2, " \t'\"", BLANKS_MAX);
 	end = look_bare_end(l, p);

@@ -76,7 +76,7 @@ static void what_only_looks_like_it_stays(void **state G_GNUC_UNUSED)
 		"<secret type='passphrase' uuid='0a81f5b2-8403-7b23-c8d6-21ccc2f80d6f'/>", "-fw_cfg name=opt/x,file=/srv/x",
 		"nova : TTY=unknown ; PWD=/var/lib/nova ; USER=root", "nova ALL=(root) NOPASSWD: /usr/bin/nova-rootwrap",
 		" cookie=0x8d1, duration=12.3s, table=0", "Request(cookie=0,cookie_mask=0,flags=0)", "net.ipv4.tcp_syncookies = 2", "ceph.lockbox_secret= --addtag x",
-		"virsh set-user-password --help", "--password-file /etc/x", "the password is required", "tests pass 12 of 13", "pwm1=4 fan",
+		"virsh set-user-password --help", "--password-file /etc/x", "the password is required", "passwdValidTo = '2030-01-01'", "use_password = 0", "tests pass 12 of 13", "pwm1=4 fan",
 		"-name guest=Zq22V7kPw9Lm3x,debug-threads=on", "id=Zq22V7kPw9Lm3x", "-cpu model=SkylakeServerIBRS", "uuid=0a81f5b2-8403-7b23-c8d6-21ccc2f80d6f",
 		"iommu=pt key=value", "serial=0123456789ab", "release=bookworm12x64",
 	};
