@@ -87,18 +87,24 @@ static GStrv mount_above(const GPtrArray *mounts, const char *path)
 }
 
 /* As mountinfo spells it. Source: Linux seq_path(), which escapes blank, tab, newline, backslash */
-static char *path_of(int fd)
+static char *octal(const char *path)
 {
-	g_autofree char *proc = g_strdup_printf("/proc/self/fd/%d", fd);
-	g_autofree char *path = g_file_read_link(proc, NULL);
 	GString *text = g_string_new(NULL);
 
-	for (const char *p = path ? path : ""; *p; p++)
+	for (const char *p = path; *p; p++)
 		if (strchr(" \t\n\\", *p))
 			g_string_append_printf(text, "\\%03o", (unsigned char)*p);
 		else
 			g_string_append_c(text, *p);
 	return g_string_free(text, FALSE);
+}
+
+static char *path_of(int fd)
+{
+	g_autofree char *proc = g_strdup_printf("/proc/self/fd/%d", fd);
+	g_autofree char *path = g_file_read_link(proc, NULL);
+
+	return octal(path ? path : "");
 }
 
 /*
@@ -123,13 +129,14 @@ static GStrv services_mount(const GPtrArray *services, GStrv own, int fd)
 	return strcmp(here, there) == 0 ? above : NULL;
 }
 
-static const char *type_of(GStrv f)
+/* Behind the optional fields: type, source, options of the file system; NULL: the line is cut. */
+static GStrv behind_dash(GStrv f)
 {
 	size_t n = g_strv_length(f), dash = 6;
 
 	while (dash < n && strcmp(f[dash], "-") != 0)
 		dash++;
-	return dash + 3 < n ? f[dash + 1] : "";
+	return dash + 3 < n ? f + dash + 1 : NULL;
 }
 
 bool mounts_may_hang(const char *path)
@@ -137,26 +144,23 @@ bool mounts_may_hang(const char *path)
 	static const char *const served[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs", "afs", "lustre",
 					      "ocfs2", "gfs2", NULL };
 	g_autoptr(GPtrArray) mounts = read_mounts("/proc/self/mountinfo");
-	g_autofree char *full = g_canonicalize_filename(path, NULL);
-	GStrv above = mounts ? mount_above(mounts, full) : NULL;
-	const char *type = above ? type_of(above) : "";
+	g_autofree char *full = g_canonicalize_filename(path, NULL), *spelled = octal(full);
+	GStrv above = mounts ? mount_above(mounts, spelled) : NULL, fs = above ? behind_dash(above) : NULL;
 
-	return g_str_has_prefix(type, "fuse") || g_strv_contains(served, type);
+	return fs && (g_str_has_prefix(fs[0], "fuse") || g_strv_contains(served, fs[0]));
 }
 
 /* @with_flags: they are those that QEMU meets, too. */
 static void add_mount(GString *text, GStrv f, bool with_flags)
 {
-	size_t n = g_strv_length(f), dash = 6;
+	GStrv fs = behind_dash(f);
 
-	while (dash < n && strcmp(f[dash], "-") != 0)
-		dash++;
-	if (dash + 3 >= n)
+	if (!fs)
 		return;
 	g_autofree char *mount = unoctal(f[4]);
-	g_autofree char *flags = g_strdup_printf("%s,%s", f[5], f[dash + 3]);
+	g_autofree char *flags = g_strdup_printf("%s,%s", f[5], fs[2]);
 
-	add_pair(text, "type", f[dash + 1]);
+	add_pair(text, "type", fs[0]);
 	add_pair(text, "mount", mount);
 	if (with_flags)
 		add_pair(text, "flags", flags);
