@@ -389,10 +389,12 @@ static void know_vms(struct scan *scan, const xmlNode *root)
 
 		scan->only = vms++ ? NULL : vm;
 		know_paths(scan, vm);
+		scan_know_failures(scan, vm);
 		g_hash_table_insert(scan->vms, g_strdup(facts_get(vm, "name")), vm);
 		if (uuid)
 			g_hash_table_insert(scan->vms, g_ascii_strdown(uuid, -1), vm);
 	}
+	scan_failures_sort(scan);
 	scan->is_partial = all && (int)g_ascii_strtoll(all, NULL, 10) > (int)vms;
 }
 
@@ -414,6 +416,7 @@ static void scan_init(struct scan *scan, GPtrArray *rules, xmlDoc *facts)
 	scan->hits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	scan->vms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	scan->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	scan->failures = scan_failures_new();
 	scan->host = facts_host(facts);
 	scan_match_init(scan);
 	scan->clock_s = seconds_of(facts, "seconds");
@@ -441,6 +444,7 @@ static void scan_done(struct scan *scan)
 	g_hash_table_unref(scan->hits);
 	g_hash_table_unref(scan->vms);
 	g_hash_table_unref(scan->paths);
+	g_array_unref(scan->failures);
 	scan_match_done(scan);
 	g_free(scan);
 }

@@ -14,31 +14,68 @@
 #define GIVEN_UP_MS 300 /* from the error to the end of the attempt: what was set up is taken down first */
 #define ATTEMPT_S 60	/* messages of one attempt to start come within this time */
 
-static bool failed_at(const struct scan *scan, const xmlNode *vm, int64_t ms)
+/* The end of an attempt that failed. */
+struct failure {
+	int64_t ms;
+	xmlNode *vm;
+};
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+	const struct failure *x = a, *y = b;
+
+	return x->ms < y->ms ? -1 : x->ms > y->ms;
+}
+
+void scan_know_failures(struct scan *scan, xmlNode *vm)
 {
 	for (const xmlNode *n = xml_child(xml_child(vm, "qemu-log"), "failed"); n; n = xml_next(n, "failed")) {
-		int64_t end_ms = scan_ms(scan, facts_get(n, "time"));
+		struct failure f = { scan_ms(scan, facts_get(n, "time")), vm };
 
-		if (end_ms >= ms && end_ms <= ms + GIVEN_UP_MS)
-			return true;
+		if (f.ms)
+			g_array_append_val(scan->failures, f);
 	}
-	return false;
+}
+
+GArray *scan_failures_new(void)
+{
+	return g_array_new(FALSE, FALSE, sizeof(struct failure));
+}
+
+void scan_failures_sort(struct scan *scan)
+{
+	g_array_sort(scan->failures, by_time);
+}
+
+/* The first that ended at @ms or later. */
+static guint first_from(const GArray *failures, int64_t ms)
+{
+	guint low = 0, high = failures->len;
+
+	while (low < high) {
+		guint middle = low + (high - low) / 2;
+
+		if (g_array_index(failures, struct failure, middle).ms < ms)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 xmlNode *scan_vm_failed(const struct scan *scan, const char *text)
 {
-	int64_t ms = scan_ms(scan, text);
+	int64_t ms = scan->failures->len > 0 ? scan_ms(scan, text) : 0;
 	xmlNode *found = NULL;
-	GHashTableIter it;
-	gpointer vm;
 
-	g_hash_table_iter_init(&it, scan->vms);
-	while (ms && g_hash_table_iter_next(&it, NULL, &vm)) {
-		if (found == vm || !failed_at(scan, vm, ms))
-			continue;
-		if (found)
+	for (guint i = ms ? first_from(scan->failures, ms) : scan->failures->len; i < scan->failures->len; i++) {
+		const struct failure *f = &g_array_index(scan->failures, struct failure, i);
+
+		if (f->ms > ms + GIVEN_UP_MS)
+			break;
+		if (found && found != f->vm)
 			return NULL;
-		found = vm;
+		found = f->vm;
 	}
 	return found;
 }
@@ -66,10 +103,12 @@ static unsigned int failures_between(const struct scan *scan, const xmlNode *vm,
 {
 	unsigned int failures = 0;
 
-	for (const xmlNode *n = xml_child(xml_child(vm, "qemu-log"), "failed"); n; n = xml_next(n, "failed")) {
-		int64_t end_ms = scan_ms(scan, facts_get(n, "time"));
+	for (guint i = first_from(scan->failures, from_ms); i < scan->failures->len; i++) {
+		const struct failure *f = &g_array_index(scan->failures, struct failure, i);
 
-		failures += from_ms <= end_ms && end_ms < to_ms;
+		if (f->ms >= to_ms)
+			break;
+		failures += f->vm == vm;
 	}
 	return failures;
 }

@@ -41,6 +41,7 @@ struct scan {
 	GArray *candidates;   /* indices into wanted whose literal the line holds */
 	GHashTable *hits;     /* "rule scope group" -> struct hit */
 	GHashTable *vms;      /* name and UUID -> vm */
+	GArray *failures;     /* ends of starts that failed, of all vms, by time; scan_attempt.c */
 	GHashTable *paths;    /* of the images and kernels of vms -> vm */
 	xmlNode *host, *only; /* only: the vm, when there is one */
 	GRegex *time, *name, *uuid;
@@ -72,6 +73,10 @@ struct line {
 	char *readable; /* made when first wanted */
 };
 
+/** scan_failures_new - none yet; scan_know_failures() adds those of each vm, then scan_failures_sort() */
+GArray *scan_failures_new(void);
+void scan_know_failures(struct scan *scan, xmlNode *vm);
+void scan_failures_sort(struct scan *scan);
 /** scan_vm_named - the domain that @text names first, or NULL */
 xmlNode *scan_vm_named(const struct scan *scan, const char *text);
 /** scan_vm_of_kernel - the domain in whose control group, or under whose process id (group "pid" of @m, or
