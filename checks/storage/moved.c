@@ -5,7 +5,7 @@
  * Writes, below /facts/vm/image[@error='ENOENT'] of a domain that is off:
  *   found @path @format (in its header) @virtual-bytes     a plain file of the same name
  * Looked into: the directory itself and that above it, those of the domain's other images, libvirt's own for images,
- * and in each what directories it has, one level down. Names are compared, never contents.
+ * and in each what directories it has, one level down; for the first LOOKED_FOR_MAX of a domain. Names are compared, never contents.
  */
 #include <errno.h>
 #include <sys/stat.h>
@@ -17,6 +17,7 @@ static const char *const reads[] = { "image:", NULL };
 
 #define PLACES_MAX 64
 #define FOUND_MAX 4
+#define LOOKED_FOR_MAX 16 /* of a domain: when more are gone, a whole directory is */
 #define OWN "/var/lib/libvirt/images"
 
 static void add_place(GPtrArray *places, char *dir)
@@ -134,11 +135,16 @@ static void look_for(struct source *src, const xmlNode *vm, xmlNode *image)
 
 static void gather_moved(struct source *src, xmlNode *vm)
 {
+	unsigned int looked_for = 0;
+
 	if (g_strcmp0(facts_get(vm, "active"), "yes") == 0)
 		return;
-	for (xmlNode *n = xml_child(vm, "image"); n; n = xml_next(n, "image"))
-		if (g_strcmp0(facts_get(n, "error"), "ENOENT") == 0 && !g_str_has_prefix(facts_get(n, "path"), "/dev/"))
-			look_for(src, vm, n);
+	for (xmlNode *n = xml_child(vm, "image"); n && looked_for < LOOKED_FOR_MAX; n = xml_next(n, "image")) {
+		if (g_strcmp0(facts_get(n, "error"), "ENOENT") != 0 || g_str_has_prefix(facts_get(n, "path"), "/dev/"))
+			continue;
+		look_for(src, vm, n);
+		looked_for++;
+	}
 }
 
 const struct check check_moved = {
