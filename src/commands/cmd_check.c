@@ -29,11 +29,6 @@ static int write_one(const struct options *o, const struct report *r, guint i)
 	return output_write(o, i, text);
 }
 
-static bool is_plugin(const struct options *o)
-{
-	return o->formats && g_strv_contains((const char *const *)o->formats, "nagios");
-}
-
 /* The same of a line that could not be parsed, of which nothing is kept: "-F nagios", "--format=nagios" … */
 static bool wants_plugin(int argc, char **argv)
 {
@@ -61,7 +56,7 @@ static int plugin_cannot(void)
 
 static int status_of(const struct options *o, const struct report *r)
 {
-	if (is_plugin(o))
+	if (options_is_plugin(o))
 		return nagios_state(r);
 	for (size_t i = 0; i < r->findings->len; i++)
 		if (((const struct finding *)r->findings->pdata[i])->severity >= o->fail_on)
@@ -73,7 +68,7 @@ static int write_all(const struct options *o, const struct report *r)
 {
 	for (guint i = 0; i < output_count(o); i++)
 		if (write_one(o, r, i) != 0)
-			return is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
+			return options_is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 	return status_of(o, r);
 }
 
@@ -91,13 +86,13 @@ static int check(const struct options *o)
 	auto_free(source) struct source *record = rules ? diagnose_open(&o->request, NULL, &error) : NULL;
 	struct sampling sampling = { .seconds = (unsigned int)o->sample_s };
 	auto_free(report) struct report *r = record ? diagnose(&o->request, record, rules, &sampling, &error) : NULL;
-	int status = is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
+	int status = options_is_plugin(o) ? NAGIOS_UNKNOWN : EXIT_CANNOT;
 
 	if (!r)
 		cmd_fail("%s", error->message);
 	else if (save(o, record) == 0)
 		status = write_all(o, r);
-	if (!r && is_plugin(o))
+	if (!r && options_is_plugin(o))
 		status = plugin_cannot();
 	if (status != EXIT_CANNOT && sampling.was_interrupted)
 		status = EXIT_INTERRUPTED;

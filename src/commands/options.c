@@ -255,10 +255,15 @@ static bool read_line(struct options *o, GOptionContext *context, GStrv *args, G
 	return false;
 }
 
+bool options_is_plugin(const struct options *o)
+{
+	return o->formats && g_strv_contains((const char *const *)o->formats, "nagios");
+}
+
 /* top goes on until it is ended; each of its rounds has the time. */
 static void start_deadline(const struct options *o)
 {
-	bool is_plugin = o->formats && g_strv_contains((const char *const *)o->formats, "nagios");
+	bool is_plugin = options_is_plugin(o);
 
 	if (o->command & (FOR_CHECK | FOR_AUDIT | FOR_PROBE | FOR_SAMPLE | FOR_BUNDLE | FOR_DIFF))
 		deadline_start(o->request.timeout_s, is_plugin ? NAGIOS_UNKNOWN : EXIT_CANNOT,

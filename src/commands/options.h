@@ -79,6 +79,8 @@ extern const char *const option_group_titles[];
  * Return: false with @error
  */
 bool options_parse(struct options *o, int argc, char **argv, GError **error);
+/** options_is_plugin - is it for monitoring, which has exit statuses of its own? */
+bool options_is_plugin(const struct options *o);
 void options_done(struct options *o);
 /**
  * options_ask - is -h or --help, or -V or --version, among the words of @command?
