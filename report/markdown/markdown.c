@@ -14,7 +14,7 @@
 #include "report/writer.h"
 
 /* Bytes are never fewer than characters; LENGTH_MAX leaves room for the last lines. */
-enum { EVIDENCE_LISTED = 6, DOMAINS_LISTED = 40, DOMAINS_WHOLE = 3, LENGTH_MAX = 62000, WHOLE_MAX = 52000,
+enum { EVIDENCE_LISTED = 6, DOMAINS_LISTED = 40, LENGTH_MAX = 62000, WHOLE_MAX = 52000,
        PATHS_MAX = 20000 };
 
 /** How far the page is; findings are borrowed. */
@@ -321,7 +321,7 @@ static void write_rest(struct page *p)
 /* What a maintainer asks for next. */
 static void write_material(struct page *p)
 {
-	for (guint i = 0; i < p->report->domains->len && p->report->domains->len <= DOMAINS_WHOLE; i++) {
+	for (guint i = 0; i < p->report->domains->len; i++) {
 		const struct report_domain *d = p->report->domains->pdata[i];
 		g_autofree char *xml_title = g_strdup_printf(_("Domain XML of %s"), d->name);
 		g_autofree char *command_title = g_strdup_printf(_("QEMU's command line of %s, at its last start"), d->name);

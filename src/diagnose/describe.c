@@ -14,6 +14,8 @@
 #include "findings/report.h"
 #include "rules/rules.h"
 
+#define DOMAINS_WHOLE 3
+
 static char *copy(const xmlNode *node, const char *name)
 {
 	return g_strdup(facts_get(node, name));
@@ -82,7 +84,14 @@ static char *command_of(const xmlNode *log)
 	return text->len > 0 ? g_strdup(text->str) : NULL;
 }
 
-static void describe_domain(struct report *r, const xmlNode *vm)
+/* What a maintainer asks for next. Of more domains nobody reads it all, and of thousands it would be all memory. */
+static void describe_whole(struct report_domain *d, const xmlNode *vm)
+{
+	d->xml = xml_of(xml_child(vm, "domain"));
+	d->command = command_of(xml_child(vm, "qemu-log"));
+}
+
+static void describe_domain(struct report *r, const xmlNode *vm, bool is_whole)
 {
 	struct report_domain *d = report_domain_new();
 	const xmlNode *info = xml_child(vm, "info");
@@ -94,8 +103,8 @@ static void describe_domain(struct report *r, const xmlNode *vm)
 	d->reason = copy(info, "reason");
 	d->machine = copy(facts_find(vm, "domain/os/type"), "machine");
 	d->os = copy(xml_child(vm, "guest-os"), "name");
-	d->xml = xml_of(xml_child(vm, "domain"));
-	d->command = command_of(xml_child(vm, "qemu-log"));
+	if (is_whole)
+		describe_whole(d, vm);
 	d->id = id ? (int)g_ascii_strtoll(id, NULL, 10) : -1;
 	describe_paths(d, vm);
 	sample_rows_add(d->sample, vm);
@@ -147,11 +156,16 @@ static void describe_limits(struct report *r, GPtrArray *rules)
 
 void describe(struct report *r, const struct request *rq, xmlDoc *facts, GPtrArray *rules)
 {
+	xmlNode *first = xml_child(xmlDocGetRootElement(facts), "vm");
+	unsigned int vms = 0;
+
+	for (xmlNode *vm = first; vm; vm = xml_next(vm, "vm"))
+		vms++;
 	describe_host(r, facts_host(facts));
 	sample_rows_add(r->sample, facts_host(facts));
 	describe_options(r, rq);
 	describe_paste(r, facts_host(facts));
 	describe_limits(r, rules);
-	for (xmlNode *vm = xml_child(xmlDocGetRootElement(facts), "vm"); vm; vm = xml_next(vm, "vm"))
-		describe_domain(r, vm);
+	for (xmlNode *vm = first; vm; vm = xml_next(vm, "vm"))
+		describe_domain(r, vm, vms <= DOMAINS_WHOLE);
 }

@@ -33,7 +33,7 @@ struct report_path {
 /** A domain that was looked at. */
 struct report_domain {
 	char *name, *uuid, *state, *reason, *machine, *os; /* each may be NULL but name */
-	char *xml, *command; /* for who is asked about it: its definition, and what QEMU was started with; or NULL */
+	char *xml, *command; /* its definition, and what QEMU was started with; NULL: not known, or too many */
 	int id;		  /* running id, or -1 */
 	GPtrArray *paths; /* of struct report_path: of the interfaces that were probed */
 	GPtrArray *sample; /* of struct sample_row; empty: nothing was measured */
