@@ -77,7 +77,7 @@ static char *with_host(const char *text)
 	size_t n = strlen(HOST_PATH);
 
 	for (char *p = copy; (p = strstr(p, HOST_PATH)); p += n) {
-		bool is_start = p == copy || (!g_ascii_isalnum(p[-1]) && !strchr("/.*])@-_", p[-1]));
+		bool is_start = p == copy || (!g_ascii_isalnum(p[-1]) && !strchr("/.*])@-_'\"", p[-1]));
 
 		if (is_start && !g_ascii_isalnum(p[n]) && (!p[n] || !strchr("-_.", p[n])))
 			memcpy(p, "$" HOST_VARIABLE, n);
