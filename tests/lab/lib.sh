@@ -233,13 +233,18 @@ wait_agent() # NAME
 
 start_libvirtd()
 {
-	libvirtd -d && wait_for 30 timeout 10 virsh -q list || fail "libvirtd does not come back"
+	libvirtd -d || fail "libvirtd does not start"
+	wait_for 60 timeout 10 virsh -q list || fail "libvirtd does not come back: $(tail -n 3 /var/log/libvirt/libvirtd.log 2>/dev/null)"
 }
 
 restart_libvirtd() # puts its rules back, and starts a dnsmasq that is missing
 {
-	kill "$(cat /run/libvirtd.pid)"
-	wait_for 30 eval '! virsh -q list' || fail "libvirtd does not end"
+	local pid
+
+	pid=$(cat /run/libvirtd.pid)
+	kill "$pid"
+	# Its socket is silent long before it ends, and what still ends takes the next one's socket and lock along.
+	wait_for 60 eval "! [ -e /proc/$pid ]" || fail "libvirtd does not end"
 	rm -f /run/libvirtd.pid
 	start_libvirtd
 }

@@ -89,7 +89,6 @@ try same-mac clash-mac "m=\$(virsh -q domiflist good | awk '{print \$5}'); virsh
 try managed-save-bad logs-managed-save 'virsh -q start good; virsh -q managedsave good; dd if=/dev/urandom of=/var/lib/libvirt/qemu/save/good.save bs=1k count=9 conv=notrunc 2>/dev/null; refused'
 try hook start-hook 'mkdir -p /etc/libvirt/hooks; printf "#!/bin/sh\nexit 0\n" >/etc/libvirt/hooks/qemu; chmod 644 /etc/libvirt/hooks/qemu; restart_libvirtd' '[ -x /etc/libvirt/hooks/qemu ]'
 rm -f /etc/libvirt/hooks/qemu; restart_libvirtd
-rm -f /etc/libvirt/hooks/qemu; restart_libvirtd
 try aio-native disk-aio-native "left \"s!cache='none'!cache='writeback'!\"; refused"
 try virtlogd daemon-virtlogd 'kill $(cat /run/virtlogd.pid); sleep 0.3; rm -f /run/libvirt/virtlogd-sock; refused'
 try libvirtd daemon-down 'kill $(cat /run/libvirtd.pid); sleep 1'
