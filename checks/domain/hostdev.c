@@ -19,6 +19,7 @@
 #include <errno.h>
 
 #include "checks/check.h"
+#include "source/usb.h"
 
 static const char *const reads[] = {
 	"/sys/bus/pci/devices/*", "/sys/bus/usb/devices", "/sys/bus/usb/devices/*",
@@ -28,7 +29,6 @@ static const char *const reads[] = {
 
 #define DEVICES_MAX 64u
 #define MEMBERS_MAX 64u
-#define USB_MAX 256u
 #define PCI "/sys/bus/pci/devices/"
 
 /* The last component of a link's target; NULL: no link, or not known, with *ret_error set. */
@@ -210,22 +210,13 @@ static void add_pci(struct source *src, xmlNode *vm, const xmlNode *hostdev, con
 
 /* USB */
 
-static bool has_id(struct source *src, const char *dir, const char *file, const char *wanted)
-{
-	int error;
-	g_autofree char *id = read_word(src, dir, file, &error);
-
-	return id && wanted && strtoul(id, NULL, 16) == strtoul(wanted, NULL, 16);
-}
-
 static void add_usb(struct source *src, xmlNode *vm, const xmlNode *source)
 {
 	const char *vendor = facts_get(xml_child(source, "vendor"), "id");
 	const char *product = facts_get(xml_child(source, "product"), "id");
 	const char *policy = facts_get(source, "startupPolicy");
-	g_auto(GStrv) names = NULL;
-	unsigned int count = 0;
 	xmlNode *device;
+	int count;
 
 	if (!vendor || !product || (policy && strcmp(policy, "mandatory") != 0))
 		return;
@@ -234,16 +225,9 @@ static void add_usb(struct source *src, xmlNode *vm, const xmlNode *source)
 	facts_setf(device, "address", "%04lx:%04lx", strtoul(vendor, NULL, 16),
 		   strtoul(product, NULL, 16));
 	facts_from(device, "/sys/bus/usb/devices", 0);
-	if (facts_error(device, source_list(src, "/sys/bus/usb/devices", &names)))
-		return;
-	for (size_t i = 0; i < USB_MAX && names[i]; i++) {
-		g_autofree char *dir = g_strconcat("/sys/bus/usb/devices/", names[i], NULL);
-
-		/* "1-4:1.0" is an interface of the device "1-4". */
-		if (*names[i] && !strchr(names[i], ':') && has_id(src, dir, "idVendor", vendor))
-			count += has_id(src, dir, "idProduct", product);
-	}
-	facts_setf(device, "count", "%u", count);
+	count = usb_count(src, vendor, product);
+	if (!facts_error(device, count))
+		facts_setf(device, "count", "%d", count);
 }
 
 static void gather_hostdev(struct source *src, xmlNode *vm)

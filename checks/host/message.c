@@ -25,6 +25,7 @@
 #include "formats/readable.h"
 #include "formats/untangle.h"
 #include "rules/complaint.h"
+#include "source/usb.h"
 
 #define TEXT "/vmdoctor/error.txt"
 #define ORIGINALS "/vmdoctor/error.original.txt" /* the same in English, where it was in another language */
@@ -35,7 +36,8 @@
 #define LINE_CAP_BYTES 4096
 
 static const char *const reads[] = {
-	TEXT, ORIGINALS, SOURCE_DEFINE_LOG, PASTED, LINKS, "image:", "/vmdoctor/libvirt/netinfo/*", "/vmdoctor/libvirt/poolinfo/*", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm", NULL,
+	TEXT, ORIGINALS, SOURCE_DEFINE_LOG, PASTED, LINKS, "image:", "/vmdoctor/libvirt/netinfo/*", "/vmdoctor/libvirt/poolinfo/*", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm",
+	"/etc/systemd/system/*", "/run/systemd/system/*", "/usr/lib/systemd/system/*", "/lib/systemd/system/*", "/sys/bus/usb/devices*", NULL,
 };
 
 /* What a message names, looked up */
@@ -174,6 +176,36 @@ static void look_up_pid(struct source *src, xmlNode *named, const char *pid)
 	facts_set(named, "program", r >= 0 ? g_strstrip(comm) : NULL);
 }
 
+/* Source: systemd.unit(5), Unit File Load Path; of "name@instance.service" the file is "name@.service". */
+static void look_up_unit(struct source *src, xmlNode *named, const char *name)
+{
+	static const char *const dirs[] = { "/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system" };
+	const char *at = strchr(name, '@'), *suffix = strrchr(name, '.');
+	g_autofree char *file = at && suffix > at ? g_strdup_printf("%.*s%s", (int)(at - name + 1), name, suffix) : g_strdup(name);
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(dirs) && r == -ENOENT; i++) {
+		g_autofree char *path = g_strdup_printf("%s/%s", dirs[i], file);
+		struct source_stat st = { 0 };
+
+		r = source_stat(src, path, &st);
+		if (r >= 0)
+			facts_from(named, path, 0);
+		source_stat_done(&st);
+	}
+	if (g_str_has_suffix(name, ".service") || g_str_has_suffix(name, ".socket")) /* others need no file */
+		set_state(named, r);
+}
+
+/* Only where it is plugged in: what is not may be the id of a PCI device as well. */
+static void look_up_usb(struct source *src, xmlNode *named, const char *id)
+{
+	g_auto(GStrv) ids = g_strsplit(id, ":", 2);
+
+	if (usb_count(src, ids[0], ids[1]) > 0)
+		facts_set(named, "state", "there");
+}
+
 static void add_named(struct source *src, xmlNode *message, const struct envelope_named *n)
 {
 	static void (*const look_up[NAMED_KIND_MAX_])(struct source *, xmlNode *, const char *) = {
@@ -183,6 +215,8 @@ static void add_named(struct source *src, xmlNode *message, const struct envelop
 		[NAMED_PID] = look_up_pid,
 		[NAMED_NETWORK] = look_up_network,
 		[NAMED_POOL] = look_up_pool,
+		[NAMED_UNIT] = look_up_unit,
+		[NAMED_USB] = look_up_usb,
 	};
 	xmlNode *named = facts_add(message, "named");
 
