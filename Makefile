@@ -89,6 +89,15 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) \
 		$(PC_LIBS) $(shell pkg-config --cflags --libs cmocka)
 
+# The program without one of its mechanisms, and what is lost by that.
+WRAPPED = $(shell tests/ablate/run --functions)
+$(BUILD)/ablate/vmdoctor: tests/ablate/without.c $(BUILD)/src/main.o $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(PC_LIBS)
+
+ablate: all $(BUILD)/ablate/vmdoctor
+	$(Q)tests/ablate/run $(BUILD)/ablate/vmdoctor
+
 # Hostile input: as it is and damaged; make fuzz looks for more of it, for SECONDS, with clang's libFuzzer.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	$(call say,FUZZ,$@)
@@ -158,6 +167,7 @@ check-rules: all
 
 check-cases: all
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
+	$(Q)tests/ablate/own-words $(BUILD)/vmdoctor
 
 check-i18n: $(if $(HAVE_GETTEXT),pot)
 check-cli check-archives check-bundle check-formats check-i18n check-languages: check-%: all
@@ -297,6 +307,7 @@ help:
 	@echo 'check-html    the HTML report in Chromium: valid, accessible, quiet, on a phone and on paper (npm)'
 	@echo 'growth        twice as much of each kind of input takes no more than 2.6 times the CPU time; prints the table'
 	@echo 'messages      of what the programs can print: how much gets more than a repetition'
+	@echo 'ablate        what each mechanism is worth: scores with it switched off'
 	@echo 'mutations     messages of the cases, worded, quoted and wrapped otherwise, keep their diagnosis'
 	@echo 'trace-check   vmdoctor trace on recorded traces whose answers are known; prints the figures'
 	@echo 'fuzz          hostile traces, for SECONDS, by libFuzzer (clang)'
@@ -321,6 +332,6 @@ help:
 machine-types:
 	$(Q)tests/corpus/machine-types || [ $$? = 77 ] # 77: skipped, and said why
 
-.PHONY: all messages growth pot po po-stats no-gettext machine-types check check-unit check-fuzz fuzz check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
+.PHONY: all ablate messages growth pot po po-stats no-gettext machine-types check check-unit check-fuzz fuzz check-rules check-cases check-cli check-archives check-bundle check-formats check-i18n check-languages check-html trace-check mutations lint asan lab host-vm false-alarms strangers bench bench-quick golden demo libvirt-names \
 	man install install-health uninstall contrib-check deb clean help FORCE
 .SECONDARY:

@@ -39,8 +39,8 @@ static void add_setting(void *data, const char *name, const char *value, unsigne
 	xmlNode *setting = facts_add(config, "setting");
 
 	facts_set(setting, "name", name);
-	/* Passwords of consoles stand in qemu.conf; they are nobody's business. */
-	facts_set(setting, "value", strstr(name, "password") ? "(hidden)" : value);
+	/* Passwords of consoles stand in qemu.conf; they are nobody's business. That there is none is everybody's. */
+	facts_set(setting, "value", strstr(name, "password") && *value ? "(hidden)" : value);
 	facts_from(setting, facts_get(config, "from"), line);
 }
 

@@ -13,12 +13,15 @@
  *   module @name @used @by                                           of lsmod
  *   package @name @version                                           of rpm and dpkg
  *   limit @name @unit @soft                                          of ulimit
- *   chain @tool @table @name @policy                                 of iptables, nft, ufw, firewalld
+ *   chain @tool @table @name @policy @owner (docker, ufw, firewalld, libvirt: whose chains the listing leads to)                                of iptables, nft, ufw, firewalld
  *   file @path @mode @owner @group @size-bytes @label @acl @target   of ls, getfacl, namei
  *   image-info @path @format @virtual-bytes @disk-bytes @backing @backing-format @encrypted @corrupt
  *              @lazy-refcounts @compat @snapshots                    of qemu-img
  *   space-shown @mount @device @size-bytes @free-bytes; inode-space @mount @device @inodes @free  of df
  *   pci @address @class @id @driver; usb @bus @device @id            of lspci, lsusb
+ *   bridge-port @bridge @port (absent: none)                         of brctl
+ *   process-search @word @count                                      of ps with grep, and pgrep
+ *   cpu-shown @busy @iowait @steal (percent)                         of top and vmstat
  * Source: src/archives/paste
  */
 #include "checks/check.h"
@@ -114,6 +117,7 @@ static void gather_pasted(struct source *src, xmlNode *host)
 		{ "validate", "validate" }, { "unit", "unit" },		{ "module", "module" },	  { "package", "package" },
 		{ "limit", "limit" },	    { "chain", "chain" },	{ "file", "file" },	  { "image-info", "image-info" },
 		{ "space", "space-shown" }, { "inode-space", "inode-space" }, { "pci", "pci" },	  { "usb", "usb" },
+		{ "bridge-port", "bridge-port" }, { "process-search", "process-search" }, { "cpu-shown", "cpu-shown" },
 	};
 
 	if (!add_index(src, host))

@@ -135,6 +135,12 @@ static int escape_at(const char *p, char *ret)
 	return 0;
 }
 
+/* "\\\\nas1 has not responded": a server's name behind a blank, and no escaped line break. */
+static bool is_server(const char *line, const char *p)
+{
+	return p[0] == '\\' && p[1] == '\\' && g_ascii_isalnum(p[2]) && (p == line || p[-1] == ' ');
+}
+
 static char *unescape(const char *line)
 {
 	GString *out = g_string_sized_new(strlen(line));
@@ -142,6 +148,12 @@ static char *unescape(const char *line)
 	for (const char *p = line; *p;) {
 		char c = *p;
 		int n = c == '\\' ? escape_at(p, &c) : 0;
+
+		if (is_server(line, p)) {
+			g_string_append_len(out, p, 2);
+			p += 2;
+			continue;
+		}
 
 		g_string_append_c(out, c = n > 0 ? c : *p);
 		p += n > 0 ? n : 1;
@@ -153,9 +165,12 @@ static bool has_escapes(const char *line)
 {
 	char c;
 
-	for (const char *p = line; (p = strchr(p, '\\')); p++)
-		if (escape_at(p, &c) > 0)
+	for (const char *p = line; (p = strchr(p, '\\')); p++) {
+		if (is_server(line, p))
+			p++;
+		else if (escape_at(p, &c) > 0)
 			return true;
+	}
 	return false;
 }
 

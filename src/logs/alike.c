@@ -2,6 +2,7 @@
 #include "logs/alike.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/xml.h"
 #include "facts/facts.h"
@@ -48,16 +49,40 @@ static void add(xmlNode *host, const struct likeness *l, double best)
 	facts_text(alike, l->words);
 }
 
+static bool is_listed(const xmlNode *host, guint line)
+{
+	for (const xmlNode *p = xml_child(host, "pasted"); p; p = xml_next(p, "pasted")) {
+		const char *kind = facts_get(p, "kind");
+
+		if (kind && strstr(kind, "XML") && line >= facts_number(p, "first") && line <= facts_number(p, "last"))
+			return true;
+	}
+	return false;
+}
+
+/* What somebody wrote. A listing or an XML is full of words that tell nothing of what is wrong; checks read those. */
+static char *prose_of(const xmlNode *host, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	GString *prose = g_string_new(NULL);
+
+	for (guint i = 0; lines[i]; i++)
+		if (!is_listed(host, i + 1))
+			g_string_append_printf(prose, "%s\n", lines[i]);
+	return g_string_free(prose, FALSE);
+}
+
 void alike_add(GPtrArray *rules, struct likeness_index *index, struct source *src, xmlDoc *facts)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *prose = NULL;
 	g_autoptr(GPtrArray) found = NULL;
 
 	if (source_read(src, ORIGINALS, &text, NULL) < 0 && source_read(src, TEXT, &text, NULL) < 0)
 		return;
 	if (is_known(rules, facts))
 		return;
-	found = likeness_find(index, text, CAUSES_MAX);
+	prose = prose_of(facts_host(facts), text);
+	found = likeness_find(index, prose, CAUSES_MAX);
 	for (guint i = 0; i < found->len; i++)
 		add(facts_host(facts), found->pdata[i], ((struct likeness *)found->pdata[0])->score);
 }

@@ -64,7 +64,7 @@ GRegex *signature_regex(const char *pattern, GError **error)
 {
 	g_autofree char *limited = g_strconcat("(*LIMIT_MATCH=" MATCH_LIMIT ")", pattern, NULL);
 
-	return g_regex_new(limited, G_REGEX_CASELESS | G_REGEX_DUPNAMES | G_REGEX_NO_AUTO_CAPTURE, 0,
+	return g_regex_new(limited, G_REGEX_CASELESS | G_REGEX_DOTALL | G_REGEX_DUPNAMES | G_REGEX_NO_AUTO_CAPTURE, 0,
 			   error);
 }
 

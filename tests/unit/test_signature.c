@@ -235,11 +235,26 @@ static void wrapped_text_is_tried_unwrapped(void **state)
 
 	want(w->rule, "daemon", "group 1 is", "group 1 is not viable");
 	want(hard, "daemon", "O_DIRECT", "not support O_DIRECT");
-	record_put_text(w->src, ERROR_TXT, "vfio: group 1 is not\n   viable\nfile system does not supp\nort O_DIRECT\n");
+	record_put_text(w->src, ERROR_TXT, "vfio 0000:01:00.0: failed to set up the device: group 1 is not\n   viable\nthe file system below /srv/guests/prod/images does not supp\nort O_DIRECT\n");
 	m = scan(w);
 	assert_attr(m, "rule", "logs-one");
 	assert_attr(xml_next(m, "match"), "rule", "logs-two");
 	assert_null(facts_get(m, "line"));
+}
+
+/* What stands in two messages is none: a pattern that takes no line break stops at the second one's beginning. */
+static void messages_below_each_other_are_not_joined(void **state)
+{
+	struct world *w = *state;
+	struct rule *told = rule_new(w->rules, "logs-two");
+	xmlNode *m;
+
+	want(w->rule, "daemon", "curl", "curl[^\\n]*failed");
+	want(told, "daemon", "curl", "curl.{0,200}failed");
+	record_put_text(w->src, ERROR_TXT, "root@h:~# virsh attach-device web a-cdrom-behind-a-server-for-curl.xml\nerror: the moon failed\n");
+	m = scan(w);
+	assert_attr(m, "rule", "logs-two");
+	assert_null(xml_next(m, "match"));
 }
 
 static void put_daemon_log(struct world *w, const char *text)
@@ -256,7 +271,7 @@ static void a_daemons_log_that_was_copied_is_joined(void **state)
 	struct world *w = *state;
 
 	want(w->rule, "daemon", NULL, "does not support 'virtio' video device");
-	put_daemon_log(w, STAMP "qemuValidate:4692 : unsupported\nconfiguration: this QEMU does not support\n'virtio' video device\n");
+	put_daemon_log(w, STAMP "qemuValidate:4692 : unsupported configuration: this\nQEMU, whose long name tells where it was built, does not support\n'virtio' video device\n");
 	assert_non_null(scan(w));
 }
 
@@ -532,6 +547,7 @@ int main(void)
 		TEST(differing_first_groups_are_different_matches),
 		TEST(many_matches_do_not_make_many_facts),
 		TEST(wrapped_text_is_tried_unwrapped),
+		TEST(messages_below_each_other_are_not_joined),
 		TEST(a_daemons_log_that_was_copied_is_joined),
 		TEST(a_daemons_own_log_is_not_joined),
 		TEST(a_line_that_was_seen_is_not_counted_again_unwrapped),

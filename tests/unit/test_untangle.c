@@ -34,6 +34,12 @@ static void escapes_of_json_go_and_python_are_undone(void **state G_GNUC_UNUSED)
 	assert_lines("file \\u0027/dev/kvm\\u0027", "file '/dev/kvm'|");
 }
 
+static void the_name_of_a_server_is_no_escape(void **state G_GNUC_UNUSED)
+{
+	assert_lines("CIFS: VFS: \\\\nas1 has not responded", "CIFS: VFS: \\\\nas1 has not responded|");
+	assert_lines("\"msg\": \"CIFS: \\\\\\\\nas1 is away\"", "\"msg\": \"CIFS: \\\\nas1 is away\"|");
+}
+
 static void names_of_units_keep_their_escapes(void **state G_GNUC_UNUSED)
 {
 	assert_lines("machine-qemu\\x2d1\\x2dweb.scope", "machine-qemu\\x2d1\\x2dweb.scope|");
@@ -143,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_of_json_go_and_python_are_undone),
+		cmocka_unit_test(the_name_of_a_server_is_no_escape),
 		cmocka_unit_test(names_of_units_keep_their_escapes),
 		cmocka_unit_test(colours_entities_and_frames_go),
 		cmocka_unit_test(what_is_no_evidence_goes),

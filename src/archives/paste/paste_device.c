@@ -8,6 +8,8 @@
 #include "base/json_make.h"
 #include "source/source.h"
 
+#define USB "/sys/bus/usb/devices"
+
 static char *file_lsmod(struct paste *p, const struct paste_part *part)
 {
 	g_auto(GStrv) lines = g_strsplit(part->text, "\n", -1);
@@ -67,9 +69,24 @@ static char *file_lspci(struct paste *p, const struct paste_part *part)
 	return paste_list_path("pci");
 }
 
+/* Its ids, as sysfs has them; Return: its name there. */
+static char *put_usb(struct paste *p, const char *bus, const char *device, const char *id)
+{
+	char *name = g_strdup_printf("%s-%s", bus, device);
+	g_autofree char *vendor_at = g_strdup_printf(USB "/%s/idVendor", name), *product_at = g_strdup_printf(USB "/%s/idProduct", name);
+	g_autofree char *vendor = g_strndup(id, 4);
+
+	g_free(paste_put(p, vendor_at, vendor));
+	g_free(paste_put(p, product_at, id + 5));
+	return name;
+}
+
+/* A list with a bus's own hub in it is no single device that was asked for. */
 static char *file_lsusb(struct paste *p, const struct paste_part *part)
 {
 	g_auto(GStrv) lines = g_strsplit(part->text, "\n", -1);
+	bool all = part->whole && strstr(part->text, "ID 1d6b:") && !(part->command && strstr(part->command, " -"));
+	g_autoptr(GString) names = g_string_new(NULL);
 
 	for (size_t i = 0; lines[i]; i++) {
 		g_auto(GStrv) f = paste_match(p, "^Bus (\\d{3}) Device (\\d{3}): ID ([0-9a-f]{4}:[0-9a-f]{4})", lines[i]);
@@ -82,7 +99,14 @@ static char *file_lsusb(struct paste *p, const struct paste_part *part)
 		json_make_text(b, "device", f[2]);
 		json_make_text(b, "id", f[3]);
 		json_builder_end_object(b);
+		if (all) {
+			g_autofree char *name = put_usb(p, f[1], f[2], f[3]);
+
+			g_string_append_printf(names, "%s\n", name);
+		}
 	}
+	if (all)
+		paste_put_answer(p, USB, SOURCE_LIST, names->str);
 	return paste_list_path("usb");
 }
 
@@ -102,6 +126,25 @@ static void put_arguments(struct paste *p, const char *pid, const char *line)
 		g_hash_table_add(p->answers, g_strdup(path));
 	}
 	answer_done(&a);
+}
+
+/* `ps aux | grep dnsmasq`, `pgrep dnsmasq`: how many there are of what was looked for, but for the search itself. */
+static void add_search(struct paste *p, const struct paste_part *part)
+{
+	g_auto(GStrv) f = part->command ? paste_match(p, "^(?:ps\\b[^|]*\\| *e?grep|pgrep)(?: -\\w+)* +['\"]?\\[?(\\w)\\]?([\\w-]*)['\"]?(?: *\\| *grep -v grep)?$", part->command) : NULL;
+	g_autofree char *word = f ? g_strconcat(f[1], f[2], NULL) : NULL;
+	g_auto(GStrv) lines = word ? g_strsplit(part->text, "\n", -1) : NULL;
+	unsigned int count = 0;
+	JsonBuilder *b;
+
+	if (!word)
+		return;
+	for (size_t i = 0; lines[i]; i++)
+		count += paste_is(p, "\\d", lines[i]) && !strstr(lines[i], "grep ");
+	b = paste_item(p, "process-search");
+	json_make_text(b, "word", word);
+	json_make_u64(b, "count", count);
+	json_builder_end_object(b);
 }
 
 static char *file_ps(struct paste *p, const struct paste_part *part)
@@ -125,6 +168,12 @@ static char *file_ps(struct paste *p, const struct paste_part *part)
 	return path ? g_steal_pointer(&path) : paste_keep(p, "ps", part);
 }
 
+static char *file_search(struct paste *p, const struct paste_part *part)
+{
+	add_search(p, part);
+	return file_ps(p, part);
+}
+
 #define PS_QEMU "^(?:\\S+ +)?\\d+ .*(?:qemu-system-\\w+|qemu-kvm|/kvm) .*-name "
 #define PCI "^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7] "
 
@@ -132,6 +181,7 @@ const struct paste_row paste_device_rows[] = {
 	{ "lsmod", "^lsmod\\b", "^Module +Size +Used by|^(?:kvm|vhost|vfio|tun|bridge|br_netfilter|nf_|nbd|irqbypass)\\w* +\\d+ +\\d+", "^[\\w-]+ +\\d+ +-?\\d+", false, file_lsmod },
 	{ "lspci", "^lspci\\b", PCI "\\S", PCI "|^\\s+\\S", true, file_lspci },
 	{ "lsusb", "^lsusb\\b", "^Bus \\d{3} Device \\d{3}: ID ", "^Bus \\d{3} Device ", false, file_lsusb },
+	{ "ps", "^(?:ps\\b[^|]*\\| *e?grep|pgrep)\\b", NULL, NULL, false, file_search },
 	{ "ps", "^(?:ps|pgrep)\\b", PS_QEMU "|^(?:USER|UID|  *PID) .*(?:COMMAND|CMD|ARGS)$", PS_QEMU "|^\\S+ +\\d+ |^ *\\d+ ", false, file_ps },
 	{ 0 },
 };

@@ -11,6 +11,8 @@
 #include "base/json_make.h"
 #include "source/source.h"
 
+#define HUGEPAGES "/sys/kernel/mm/hugepages"
+
 /* Contents */
 
 /* Comments and blank lines left out by a filter are nobody's loss in a configuration file. */
@@ -32,7 +34,16 @@ static char *read_path(struct paste *p, const char *command)
 	return path;
 }
 
-/* The directory must be there once one of its files is; "No such file" is an answer, too. */
+/* A module with a parameter is loaded; which others it has, nobody said. */
+static void put_module(struct paste *p, const char *path)
+{
+	g_auto(GStrv) f = paste_match(p, "^(/sys/module/kvm\\w*/parameters)/(\\w+)$", path);
+
+	if (f)
+		paste_put_answer(p, f[1], SOURCE_LIST, f[2]);
+}
+
+/* "No such file" is an answer, too. */
 static char *file_cat(struct paste *p, const struct paste_part *part)
 {
 	g_autofree char *path = part->command ? read_path(p, part->command) : NULL;
@@ -49,6 +60,7 @@ static char *file_cat(struct paste *p, const struct paste_part *part)
 	}
 	if (strstr(part->text, "Permission denied") && strlen(part->text) < 300)
 		return NULL;
+	put_module(p, path);
 	return is_whole_file(p, part) || g_str_has_prefix(path, "/etc/libvirt/") ? paste_put(p, path, part->text)
 									       : paste_keep(p, "files", part);
 }
@@ -105,9 +117,30 @@ static char *file_os_release(struct paste *p, const struct paste_part *part)
 	return paste_put(p, "/etc/os-release", part->text);
 }
 
+/* The default size's pages, as sysfs has them too: `grep Huge /proc/meminfo` is no /proc/meminfo. */
+static void put_hugepages(struct paste *p, const char *text)
+{
+	static const char *const counters[][2] = { { "Total", "nr" }, { "Free", "free" }, { "Rsvd", "resv" }, { "Surp", "surplus" } };
+	g_auto(GStrv) size = paste_match(p, "(?m)^Hugepagesize: +(\\d+) kB", text);
+	g_autofree char *name = size ? g_strdup_printf("hugepages-%skB", size[1]) : NULL;
+
+	if (!name)
+		return;
+	paste_put_answer(p, HUGEPAGES, SOURCE_LIST, name);
+	for (size_t i = 0; i < G_N_ELEMENTS(counters); i++) {
+		g_autofree char *pattern = g_strdup_printf("(?m)^HugePages_%s: +(\\d+)", counters[i][0]);
+		g_autofree char *path = g_strdup_printf(HUGEPAGES "/%s/%s_hugepages", name, counters[i][1]);
+		g_auto(GStrv) count = paste_match(p, pattern, text);
+
+		if (count)
+			g_free(paste_put(p, path, count[1]));
+	}
+}
+
 static char *file_meminfo(struct paste *p, const struct paste_part *part)
 {
-	return part->whole ? paste_put(p, "/proc/meminfo", part->text) : paste_keep(p, "meminfo", part);
+	put_hugepages(p, part->text);
+	return part->whole && strstr(part->text, "MemTotal:") ? paste_put(p, "/proc/meminfo", part->text) : paste_keep(p, "meminfo", part);
 }
 
 /* Which of the flags a filter took for one line, it shows whole. */
@@ -269,7 +302,7 @@ static char *place_of(const char *dir, const char *name)
 
 static bool add_listed(struct paste *p, const char *dir, const char *line)
 {
-	g_auto(GStrv) l = paste_match(p, "^" LS_MODE " +\\d+ +(\\S+) +(\\S+) +(?:" LS_LABEL " +|\\? +)?(?:([\\d.,]+[KMGT]?)|(\\d+, *\\d+)) +"
+	g_auto(GStrv) l = paste_match(p, "^" LS_MODE " +\\d+ +(\\S+) +(\\S+) +(?:" LS_LABEL " +|\\? +)?(?:([\\d.,]*\\d[KMGT]?)|(\\d+, *\\d+)) +"
 				      "(?:\\d{4}-\\d\\d-\\d\\d \\S+(?: [+-]\\d{4})?|\\p{L}+\\.? +\\d+\\.? +[\\d:]+|\\d+\\.? \\p{L}+\\.? +[\\d:]+) +(.*?)(?: -> (.*))?$", line);
 	g_auto(GStrv) z = l ? NULL : paste_match(p, "^(?:" LS_MODE " +(\\S+) +(\\S+) +)?" LS_LABEL " +(\\S.*)$", line);
 	g_autofree char *path = l || z ? place_of(dir, l ? l[8] : z[6]) : NULL, *mode = NULL;
@@ -370,7 +403,7 @@ const struct paste_row paste_file_rows[] = {
 	{ "kernel command line", "^cat /proc/cmdline", "^BOOT_IMAGE=\\S+ ", NULL, false, file_cmdline },
 	{ "GRUB settings", NULL, "^GRUB_\\w+=", "^#?GRUB_\\w+=|^#", true, file_grub },
 	{ "os-release", "^cat /etc/os-release", "^(?:PRETTY_NAME|NAME|VERSION_ID)=", "^[A-Z_]+=", false, file_os_release },
-	{ "/proc/meminfo", "^cat /proc/meminfo", "^MemTotal: +\\d+ kB", "^[A-Z][\\w()]+: +\\d+", false, file_meminfo },
+	{ "/proc/meminfo", "^(?:cat|e?grep\\b.*) /proc/meminfo", "^(?:MemTotal|AnonHugePages|HugePages_Total): +\\d+", "^[A-Z][\\w()]+: +\\d+", false, file_meminfo },
 	{ "/proc/cpuinfo", "^cat /proc/cpuinfo", "^(?:processor|vendor_id|flags)\\t+: ", "^[\\w ]+\\t*: ?|^[\\w ]+\\t*:$", true, file_cpuinfo },
 	{ "qemu.conf", "^cat /etc/libvirt/qemu\\.conf", QEMU_CONF, QEMU_CONF "|^#|^ +\"|^\\]", true, file_qemu_conf },
 	{ "libvirtd.conf", "^cat /etc/libvirt/libvirtd\\.conf", LIBVIRTD_CONF, LIBVIRTD_CONF "|^#", true, file_libvirtd_conf },

@@ -10,7 +10,7 @@
 #include "archives/paste/paste_private.h"
 #include "base/json_make.h"
 
-static void add_chain(struct paste *p, const char *tool, const char *table, const char *name, const char *policy)
+static void add_chain(struct paste *p, const char *tool, const char *table, const char *name, const char *policy, const char *owner)
 {
 	JsonBuilder *b = paste_item(p, "chain");
 
@@ -19,7 +19,15 @@ static void add_chain(struct paste *p, const char *tool, const char *table, cons
 	json_make_text(b, "name", name);
 	if (*policy && strcmp(policy, "-") != 0)
 		json_make_text(b, "policy", policy);
+	if (owner)
+		json_make_text(b, "owner", owner);
 	json_builder_end_object(b);
+}
+
+/* Whose chains the listing leads to. Source: Docker's, libvirt's, ufw's and firewalld's names of them. */
+static const char *owner_of(const char *text)
+{
+	return strstr(text, "DOCKER") ? "docker" : strstr(text, "ufw-") ? "ufw" : strstr(text, "LIBVIRT_") ? "libvirt" : NULL;
 }
 
 /* The table of a command without -t is filter. */
@@ -45,7 +53,7 @@ static char *file_iptables(struct paste *p, const struct paste_part *part)
 			g_free(table);
 			table = g_strdup(begin[1]);
 		} else if (f && chains++ < 1000) {
-			add_chain(p, tool, table, f[1], f[2]);
+			add_chain(p, tool, table, f[1], f[2], owner_of(part->text));
 		}
 	}
 	return chains > 0 ? paste_list_path("chain") : paste_keep(p, tool, part);
@@ -71,7 +79,7 @@ static char *file_nft(struct paste *p, const struct paste_part *part)
 		} else if (policy && chains++ < 1000) {
 			g_autofree char *upper = g_ascii_strup(policy[1], -1);
 
-			add_chain(p, "nft", table, chain, upper);
+			add_chain(p, "nft", table, chain, upper, owner_of(part->text));
 		}
 	}
 	return chains > 0 ? paste_list_path("chain") : paste_keep(p, "nft", part);
@@ -84,7 +92,7 @@ static char *file_ufw(struct paste *p, const struct paste_part *part)
 	bool active = strstr(part->text, "Status: active") != NULL;
 	const char *policy = !active || !forward ? "" : strcmp(forward[1], "allow") == 0 ? "ACCEPT" : strcmp(forward[1], "reject") == 0 ? "REJECT" : "DROP";
 
-	add_chain(p, "ufw", active ? "active" : "inactive", "FORWARD", policy);
+	add_chain(p, "ufw", active ? "active" : "inactive", "FORWARD", policy, "ufw");
 	return paste_list_path("chain");
 }
 
@@ -92,7 +100,7 @@ static char *file_firewalld(struct paste *p, const struct paste_part *part)
 {
 	g_auto(GStrv) f = paste_match(p, "^(\\S+)", part->text), target = paste_match(p, "target: (\\S+)", part->text);
 
-	add_chain(p, "firewalld", "zone", f[1], target && strcmp(target[1], "default") != 0 ? target[1] : "");
+	add_chain(p, "firewalld", "zone", f[1], target && strcmp(target[1], "default") != 0 ? target[1] : "", "firewalld");
 	return paste_list_path("chain");
 }
 

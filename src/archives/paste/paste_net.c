@@ -178,16 +178,33 @@ static char *file_route_n(struct paste *p, const struct paste_part *part)
 	return part->whole ? paste_put_json(p, "/vmdoctor/net/route.json", sos_net_routes(routes->str)) : paste_keep(p, "route", part);
 }
 
-/* Bridges that it shows are there; others may be of another kind. */
+static void add_port(struct paste *p, const char *bridge, const char *port)
+{
+	JsonBuilder *b = paste_item(p, "bridge-port");
+
+	json_make_text(b, "bridge", bridge);
+	if (*port)
+		json_make_text(b, "port", port);
+	json_builder_end_object(b);
+}
+
+/* Bridges that it shows are there; others may be of another kind. A bridge's further ports stand alone in their lines. */
 static char *file_brctl(struct paste *p, const struct paste_part *part)
 {
 	g_auto(GStrv) lines = g_strsplit(part->text, "\n", -1);
+	g_autofree char *bridge = NULL;
 
 	for (size_t i = 0; lines[i]; i++) {
-		g_auto(GStrv) f = paste_match(p, "^(\\S+)\\s+[0-9a-f]{4}\\.[0-9a-f]{12}\\s+(?:yes|no)", lines[i]);
+		g_auto(GStrv) f = paste_match(p, "^(\\S+)\\s+[0-9a-f]{4}\\.[0-9a-f]{12}\\s+(?:yes|no)\\s*(\\S*)", lines[i]);
+		g_auto(GStrv) port = f || !bridge ? NULL : paste_match(p, "^\\s+(\\S+)$", lines[i]);
 
-		if (f)
+		if (f) {
 			g_hash_table_insert(p->links, g_strdup(f[1]), (gpointer)"bridge");
+			g_free(bridge);
+			bridge = g_strdup(f[1]);
+		}
+		if (part->whole && (f || port))
+			add_port(p, bridge, f ? f[2] : port[1]);
 	}
 	return paste_keep(p, "brctl", part);
 }
@@ -195,6 +212,15 @@ static char *file_brctl(struct paste *p, const struct paste_part *part)
 /* "virbr0  UP  192.168.122.1/24": shown devices are there, and no list of it has what they are. */
 static char *file_brief(struct paste *p, const struct paste_part *part)
 {
+	g_auto(GStrv) lines = g_strsplit(part->text, "\n", -1);
+
+	for (size_t i = 0; lines[i]; i++) {
+		g_auto(GStrv) f = paste_match(p, "^([^ @]+)\\S* +[A-Z]+\\b", lines[i]);
+
+		if (f)
+			g_hash_table_insert(p->links, g_strdup(f[1]), (gpointer)(g_strcmp0(kind_by_name(p, f[1], false), "bridge") == 0 ? "bridge" : ""));
+	}
+	p->all_links |= is_all(p, part) && paste_is(p, "(?m)^lo ", part->text);
 	return paste_keep(p, "ip-br", part);
 }
 
