@@ -358,10 +358,19 @@ static void add_message(struct source *src, xmlNode *host, const struct candidat
 		add_named(src, message, c->envelope.named->pdata[i]);
 }
 
-static void add_complaint(xmlNode *host, const char *text)
+/* In what somebody wrote, not in a listing: an XML has a clock, a console and a network, and complains of none. */
+static void add_complaint(struct source *src, xmlNode *host, const char *text)
 {
-	g_autofree char *symptom = complaint_symptom(text);
+	g_autoptr(GArray) ranges = listings(src);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autoptr(GString) words = g_string_new(NULL);
+	g_autofree char *symptom = NULL;
 	xmlNode *complaint;
+
+	for (guint i = 0; lines[i]; i++)
+		if (!is_listed(ranges, i + 1))
+			g_string_append_printf(words, "%s\n", lines[i]);
+	symptom = complaint_symptom(words->str);
 
 	if (!symptom)
 		return;
@@ -392,7 +401,7 @@ static void gather_message(struct source *src, xmlNode *host)
 	add_refusal(src, host);
 	if (source_read(src, ORIGINALS, &text, &size) < 0 && source_read(src, TEXT, &text, &size) < 0)
 		return;
-	add_complaint(host, text);
+	add_complaint(src, host, text);
 	g_autoptr(GPtrArray) lines = untangle(text, size);
 	g_autoptr(GPtrArray) all = candidates(src, lines);
 

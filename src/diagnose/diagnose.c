@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archives/paste/paste.h"
 #include "base/data_dir.h"
 #include "findings/baseline.h"
 #include "facts/facts.h"
@@ -103,14 +104,46 @@ static GStrv choose(const struct request *rq, struct source *record, const GStrv
 static struct complaint complaint_of(const struct request *rq, xmlDoc *facts)
 {
 	if (rq->symptom)
-		return (struct complaint){ rq->symptom, true };
-	return (struct complaint){ facts_get(xml_child(facts_host(facts), "complaint"), "symptom"), false };
+		return (struct complaint){ .symptom = rq->symptom, .is_chosen = true };
+	return (struct complaint){ .symptom = facts_get(xml_child(facts_host(facts), "complaint"), "symptom") };
+}
+
+/* Of two a person's words are, too, that something failed or cannot be; what programs write has an envelope or an errno besides. */
+#define WEIGHT_OF_WORDS 2
+
+static bool is_told_only(xmlDoc *facts)
+{
+	const xmlNode *chosen = facts_child(facts_host(facts), "message", "chosen", "yes");
+
+	return chosen && facts_number(chosen, "weight") <= WEIGHT_OF_WORDS && !facts_get(chosen, "program") && !facts_get(chosen, "errno");
+}
+
+static bool is_of_xml(const struct finding *f)
+{
+	for (guint i = 0; i < f->evidence->len; i++)
+		if (strstr(((const struct evidence *)f->evidence->pdata[i])->source, "/" PASTE_UNNAMED ".xml"))
+			return true;
+	return false;
+}
+
+/* Of a domain of which a part of its XML was pasted, what is not shown may be there. */
+static void doubt_fragments(struct report *r, xmlDoc *facts)
+{
+	const xmlNode *fragment = facts_child(facts_host(facts), "pasted", "kind", PASTE_FRAGMENT);
+
+	for (guint i = 0; fragment && i < r->findings->len; i++) {
+		struct finding *f = r->findings->pdata[i];
+
+		if (f->severity > SEVERITY_ADVICE && is_of_xml(f))
+			f->confidence = CONFIDENCE_POSSIBLE;
+	}
 }
 
 struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArray *rules, GError **error)
 {
 	auto_free(baseline) struct baseline *baseline = rq->baseline ? baseline_load(rq->baseline, error) : NULL;
 	const struct muting muting = { .ignore = rq->ignore, .baseline = baseline ? baseline->keys : NULL };
+	struct complaint complaint = complaint_of(rq, facts);
 	struct report *r;
 
 	if (rq->baseline && !baseline)
@@ -122,7 +155,12 @@ struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArra
 	if (baseline)
 		baseline_compare(baseline, r);
 	judge_mute(r, &muting);
-	judge_rank(r, rules, complaint_of(rq, facts));
+	doubt_fragments(r, facts);
+	if (complaint.symptom && is_told_only(facts)) {
+		judge_complaint(r, rules, complaint.symptom);
+		complaint.is_all = true;
+	}
+	judge_rank(r, rules, complaint);
 	return r;
 }
 

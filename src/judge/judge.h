@@ -41,11 +41,19 @@ struct muting {
 
 /** judge_mute - removes what @muting covers and counts it */
 void judge_mute(struct report *report, const struct muting *muting);
-/** What the user complains about; NULL: nothing. Said by --symptom, or by words that may mean something else. */
+/** What the user complains about; NULL: nothing. */
 struct complaint {
 	const char *symptom;
-	bool is_certain;
+	bool is_chosen; /* by --symptom: other things count half; else words said it, which may mean something else */
+	bool is_all;	/* and nothing but words was given: no message of a program */
 };
+
+/**
+ * judge_complaint - somebody tells of a @symptom and shows no message of a program: what explains that symptom best is
+ * the answer, and no smaller matter than a warning, though it need not be the cause for certain. That no rule knows
+ * the words is not said then.
+ */
+void judge_complaint(struct report *report, GPtrArray *rules, const char *symptom);
 
 /**
  * judge_rank - sets explained_by, score and rank, and sorts

@@ -214,9 +214,33 @@ static void score(struct finding *f, GPtrArray *rules, struct complaint complain
 	if (!complaint.symptom)
 		return;
 	if (g_strv_contains((const char *const *)f->symptoms, complaint.symptom))
-		f->score += (1 - f->score) / (complaint.is_certain ? 2 : 8);
-	else if (complaint.is_certain)
+		f->score += (1 - f->score) / (complaint.is_chosen || complaint.is_all ? 2 : 8);
+	else if (complaint.is_chosen)
 		f->score /= 2;
+}
+
+void judge_complaint(struct report *report, GPtrArray *rules, const char *symptom)
+{
+	GPtrArray *all = report->findings;
+	struct finding *best = NULL;
+
+	for (guint i = 0; i < all->len; i++) {
+		struct finding *f = all->pdata[i];
+
+		score(f, rules, (struct complaint){ 0 });
+		if (fallback_of(f, rules) == FALLBACK_NO && g_strv_contains((const char *const *)f->symptoms, symptom) &&
+		    (!best || f->score > best->score))
+			best = f;
+	}
+	if (!best)
+		return;
+	best->severity = MAX(best->severity, SEVERITY_WARNING);
+	best->confidence = MIN(best->confidence, CONFIDENCE_LIKELY);
+	for (guint i = all->len; i-- > 0;)
+		if (fallback_of(all->pdata[i], rules) == FALLBACK_LAST) {
+			g_ptr_array_remove_index(all, i);
+			report->fired--;
+		}
 }
 
 static int by_rank(gconstpointer a, gconstpointer b, gpointer keys)

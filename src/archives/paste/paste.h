@@ -13,6 +13,9 @@
 
 struct source;
 
+#define PASTE_FRAGMENT "part of a domain's XML" /* the kind of it; parts without a whole are the domain PASTE_UNNAMED */
+#define PASTE_UNNAMED "unnamed"
+
 /** Where it says what was recognised: "first last kind path" a part, separated by tabs, lines from 1;
  *  after "#", "lines N messages N unknown N", and "#? first last command" of an output that
  *  nobody knows, and "#= path" of each answer that was put, also of several parts together. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "archives/paste/paste.h"
 #include "archives/paste/paste_private.h"
 #include "base/json_make.h"
 #include "base/order.h"
@@ -20,7 +21,7 @@
 static void wrap_fragments(struct paste *p)
 {
 	static const char *const beside[] = { "<devices", "<cpu", "<os", "<features", "<clock", "<memoryBacking", "<numatune" };
-	g_autoptr(GString) head = g_string_new("<domain type='kvm'>\n<name>unnamed</name>\n");
+	g_autoptr(GString) head = g_string_new("<domain type='kvm'>\n<name>" PASTE_UNNAMED "</name>\n");
 	g_autoptr(GString) devices = g_string_new(NULL);
 	xmlDoc *doc;
 
@@ -40,9 +41,9 @@ static void wrap_fragments(struct paste *p)
 	if (doc) {
 		struct paste_domain *d = g_new0(struct paste_domain, 1);
 
-		*d = (struct paste_domain){ g_strdup("unnamed"), doc, false };
+		*d = (struct paste_domain){ g_strdup(PASTE_UNNAMED), doc, false };
 		g_ptr_array_add(p->domains, d);
-		g_free(paste_put(p, DEFINED "/unnamed.xml", head->str));
+		g_free(paste_put(p, DEFINED "/" PASTE_UNNAMED ".xml", head->str));
 	}
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "archives/paste/paste.h"
 #include "archives/paste/paste_private.h"
 #include "base/xml.h"
 #include "source/source.h"
@@ -37,7 +38,7 @@ static char *file_domain(struct paste *p, xmlDoc *doc, const char *text)
 {
 	const xmlNode *root = xmlDocGetRootElement(doc);
 	g_autofree char *given = name_of(root), *id = xml_attr(root, "id");
-	const char *name = given ? given : "unnamed";
+	const char *name = given ? given : PASTE_UNNAMED;
 	g_autofree char *file = source_path_escape(name);
 	g_autofree char *path = id ? g_strdup_printf(DOMAINS "/%s.xml", file)
 				   : g_strdup_printf("/etc/libvirt/qemu/%s.xml", file);
@@ -110,7 +111,7 @@ static char *file_fragment(struct paste *p, xmlDoc *doc, const char *text)
 {
 	g_ptr_array_add(p->fragments, g_strdup(text));
 	xmlFreeDoc(doc);
-	return g_strdup("/etc/libvirt/qemu/unnamed.xml");
+	return g_strdup("/etc/libvirt/qemu/" PASTE_UNNAMED ".xml");
 }
 
 /* What else is pasted of libvirt's XML, and nothing reads. */
@@ -132,23 +133,23 @@ static const struct root roots[] = {
 	{ "domainsnapshot", "snapshot XML", file_other },
 	{ "volume", "volume XML", file_other },
 	{ "domainbackup", "backup XML", file_other },
-	{ "devices", "part of a domain's XML", file_fragment },
-	{ "disk", "part of a domain's XML", file_fragment },
-	{ "interface", "part of a domain's XML", file_fragment },
-	{ "hostdev", "part of a domain's XML", file_fragment },
-	{ "filesystem", "part of a domain's XML", file_fragment },
-	{ "graphics", "part of a domain's XML", file_fragment },
-	{ "video", "part of a domain's XML", file_fragment },
-	{ "controller", "part of a domain's XML", file_fragment },
-	{ "channel", "part of a domain's XML", file_fragment },
-	{ "tpm", "part of a domain's XML", file_fragment },
-	{ "cpu", "part of a domain's XML", file_fragment },
-	{ "os", "part of a domain's XML", file_fragment },
-	{ "features", "part of a domain's XML", file_fragment },
-	{ "clock", "part of a domain's XML", file_fragment },
-	{ "memoryBacking", "part of a domain's XML", file_fragment },
-	{ "cputune", "part of a domain's XML", file_fragment },
-	{ "numatune", "part of a domain's XML", file_fragment },
+	{ "devices", PASTE_FRAGMENT, file_fragment },
+	{ "disk", PASTE_FRAGMENT, file_fragment },
+	{ "interface", PASTE_FRAGMENT, file_fragment },
+	{ "hostdev", PASTE_FRAGMENT, file_fragment },
+	{ "filesystem", PASTE_FRAGMENT, file_fragment },
+	{ "graphics", PASTE_FRAGMENT, file_fragment },
+	{ "video", PASTE_FRAGMENT, file_fragment },
+	{ "controller", PASTE_FRAGMENT, file_fragment },
+	{ "channel", PASTE_FRAGMENT, file_fragment },
+	{ "tpm", PASTE_FRAGMENT, file_fragment },
+	{ "cpu", PASTE_FRAGMENT, file_fragment },
+	{ "os", PASTE_FRAGMENT, file_fragment },
+	{ "features", PASTE_FRAGMENT, file_fragment },
+	{ "clock", PASTE_FRAGMENT, file_fragment },
+	{ "memoryBacking", PASTE_FRAGMENT, file_fragment },
+	{ "cputune", PASTE_FRAGMENT, file_fragment },
+	{ "numatune", PASTE_FRAGMENT, file_fragment },
 };
 
 /** The lines as one text, and where each begins in it. */
