@@ -110,12 +110,24 @@ static struct complaint complaint_of(const struct request *rq, xmlDoc *facts)
 
 /* Of two a person's words are, too, that something failed or cannot be; what programs write has an envelope or an errno besides. */
 #define WEIGHT_OF_WORDS 2
+#define COMMON_WORDS 2 /* fewer are like anything */
 
 static bool is_told_only(xmlDoc *facts)
 {
 	const xmlNode *chosen = facts_child(facts_host(facts), "message", "chosen", "yes");
 
 	return chosen && facts_number(chosen, "weight") <= WEIGHT_OF_WORDS && !facts_get(chosen, "program") && !facts_get(chosen, "errno");
+}
+
+/* Borrowed from @facts. */
+static GPtrArray *causes_told(xmlDoc *facts)
+{
+	GPtrArray *causes = g_ptr_array_new();
+
+	for (const xmlNode *a = xml_child(facts_host(facts), "alike"); a; a = xml_next(a, "alike"))
+		if (facts_number(a, "common") >= COMMON_WORDS)
+			g_ptr_array_add(causes, (gpointer)facts_get(a, "cause"));
+	return causes;
 }
 
 static bool is_of_xml(const struct finding *f)
@@ -156,9 +168,10 @@ struct report *diagnose_report(const struct request *rq, xmlDoc *facts, GPtrArra
 		baseline_compare(baseline, r);
 	judge_mute(r, &muting);
 	doubt_fragments(r, facts);
-	if (complaint.symptom && is_told_only(facts)) {
-		judge_complaint(r, rules, complaint.symptom);
-		complaint.is_all = true;
+	if (is_told_only(facts)) {
+		g_autoptr(GPtrArray) causes = causes_told(facts);
+
+		judge_complaint(r, rules, complaint.symptom, causes);
 	}
 	judge_rank(r, rules, complaint);
 	return r;

@@ -53,6 +53,7 @@ struct finding {
 	char *key;	       /* rule/domain/subject */
 	unsigned int rank;     /* 1 is the first to look at */
 	double score;	       /* 0 … 1 */
+	bool is_told;	       /* fits what somebody tells of, in words */
 };
 
 /** What could not be checked, and what would settle it. */

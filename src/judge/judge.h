@@ -45,15 +45,16 @@ void judge_mute(struct report *report, const struct muting *muting);
 struct complaint {
 	const char *symptom;
 	bool is_chosen; /* by --symptom: other things count half; else words said it, which may mean something else */
-	bool is_all;	/* and nothing but words was given: no message of a program */
 };
 
 /**
- * judge_complaint - somebody tells of a @symptom and shows no message of a program: what explains that symptom best is
+ * judge_complaint - somebody tells what is wrong and shows no message of a program: what was found and fits that best is
  * the answer, and no smaller matter than a warning, though it need not be the cause for certain. That no rule knows
  * the words is not said then.
+ * @symptom: that the words tell of, or NULL
+ * @causes: that the words are like, the most like first (likeness.h); they go before the symptom
  */
-void judge_complaint(struct report *report, GPtrArray *rules, const char *symptom);
+void judge_complaint(struct report *report, GPtrArray *rules, const char *symptom, const GPtrArray *causes);
 
 /**
  * judge_rank - sets explained_by, score and rank, and sorts

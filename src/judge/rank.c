@@ -211,33 +211,69 @@ static void score(struct finding *f, GPtrArray *rules, struct complaint complain
 	f->score = severity_weight[f->severity] * confidence_weight[f->confidence];
 	if (f->severity < SEVERITY_ERROR && is_of_given_text(f) && fallback_of(f, rules) == FALLBACK_NO)
 		f->score += (1 - f->score) / 4;
+	if (f->is_told)
+		f->score += (1 - f->score) / 2;
 	if (!complaint.symptom)
 		return;
 	if (g_strv_contains((const char *const *)f->symptoms, complaint.symptom))
-		f->score += (1 - f->score) / (complaint.is_chosen || complaint.is_all ? 2 : 8);
+		f->score += (1 - f->score) / (complaint.is_chosen ? 2 : 8);
 	else if (complaint.is_chosen)
 		f->score /= 2;
 }
 
-void judge_complaint(struct report *report, GPtrArray *rules, const char *symptom)
+/* Of what was found by itself, not as a last resort: what @matches, the best scored. */
+static struct finding *best_of(struct report *report, GPtrArray *rules, bool (*matches)(const struct finding *f, const char *what),
+			       const char *what)
+{
+	struct finding *best = NULL;
+
+	for (guint i = 0; i < report->findings->len; i++) {
+		struct finding *f = report->findings->pdata[i];
+
+		score(f, rules, (struct complaint){ 0 });
+		if (fallback_of(f, rules) == FALLBACK_NO && matches(f, what) && (!best || f->score > best->score))
+			best = f;
+	}
+	return best;
+}
+
+static bool has_symptom(const struct finding *f, const char *symptom)
+{
+	return g_strv_contains((const char *const *)f->symptoms, symptom);
+}
+
+static bool has_cause(const struct finding *f, const char *cause)
+{
+	return g_strcmp0(f->cause, cause) == 0;
+}
+
+static bool is_guessed(const GPtrArray *all, const char *cause)
+{
+	for (guint i = 0; i < all->len; i++)
+		if (has_cause(all->pdata[i], cause))
+			return true;
+	return false;
+}
+
+void judge_complaint(struct report *report, GPtrArray *rules, const char *symptom, const GPtrArray *causes)
 {
 	GPtrArray *all = report->findings;
 	struct finding *best = NULL;
 
-	for (guint i = 0; i < all->len; i++) {
-		struct finding *f = all->pdata[i];
-
-		score(f, rules, (struct complaint){ 0 });
-		if (fallback_of(f, rules) == FALLBACK_NO && g_strv_contains((const char *const *)f->symptoms, symptom) &&
-		    (!best || f->score > best->score))
-			best = f;
+	for (guint i = 0; !best && i < causes->len; i++) {
+		best = best_of(report, rules, has_cause, causes->pdata[i]);
+		if (!best && is_guessed(all, causes->pdata[i])) /* nothing that was found is nearer to the words */
+			return;
 	}
+	if (!best && symptom)
+		best = best_of(report, rules, has_symptom, symptom);
 	if (!best)
 		return;
 	best->severity = MAX(best->severity, SEVERITY_WARNING);
 	best->confidence = MIN(best->confidence, CONFIDENCE_LIKELY);
+	best->is_told = true;
 	for (guint i = all->len; i-- > 0;)
-		if (fallback_of(all->pdata[i], rules) == FALLBACK_LAST) {
+		if (fallback_of(all->pdata[i], rules) == FALLBACK_LAST || (fallback_of(all->pdata[i], rules) && has_cause(all->pdata[i], best->cause))) {
 			g_ptr_array_remove_index(all, i);
 			report->fired--;
 		}

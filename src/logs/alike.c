@@ -12,7 +12,7 @@
 
 #define TEXT "/vmdoctor/error.txt"
 #define ORIGINALS "/vmdoctor/error.original.txt" /* the same in English, where it was in another language */
-#define CAUSES_MAX 3
+#define CAUSES_MAX 12
 
 static bool is_known_line(GPtrArray *rules, const xmlNode *match)
 {

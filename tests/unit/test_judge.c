@@ -44,7 +44,7 @@ static xmlDoc *facts_with(const char *name, const char *state)
 	return facts;
 }
 
-static struct report *judge_with(const char *rules, xmlDoc *facts)
+static struct report *judge_told(const char *rules, xmlDoc *facts, const char *symptom, const char *cause)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) list = load(rules, &error);
@@ -54,9 +54,21 @@ static struct report *judge_with(const char *rules, xmlDoc *facts)
 		fail_msg("%s", error->message);
 	judge(list, facts, r, NULL);
 	judge_fallbacks(r, list);
-	judge_rank(r, list, (struct complaint){ 0 });
+	if (symptom || cause) {
+		g_autoptr(GPtrArray) causes = g_ptr_array_new();
+
+		if (cause)
+			g_ptr_array_add(causes, (gpointer)cause);
+		judge_complaint(r, list, symptom, causes);
+	}
+	judge_rank(r, list, (struct complaint){ .symptom = symptom });
 	facts_free(facts);
 	return r;
+}
+
+static struct report *judge_with(const char *rules, xmlDoc *facts)
+{
+	return judge_told(rules, facts, NULL, NULL);
 }
 
 static const struct finding *nth(const struct report *r, guint i)
@@ -80,6 +92,29 @@ static void a_report_that_is_true_fires_with_evidence_and_quoted_command(void **
 	assert_string_equal(((struct fix *)f->fixes->pdata[0])->command, "virsh start 'my vm'");
 	assert_int_equal(f->rank, 1);
 	report_free(r);
+}
+
+#define FOUND(id, cause, severity, symptom)                                                                                   \
+	"<rule id='" id "' cause='" cause "' severity='" severity "' confidence='certain' symptoms='" symptom "' "            \
+	"context='/facts/vm/machine' subject='@name'><title>T</title><report test='true()'>found</report><fix>do</fix>"       \
+	"<reference href='https://example.org/'>R</reference></rule>"
+
+static void what_somebody_tells_of_is_answered_first_and_not_for_certain(void **state G_GNUC_UNUSED)
+{
+	static const char rules[] = FOUND("a-one", "one", "advice", "security") FOUND("b-two", "two", "info", "slow-disk");
+	struct report *silent = judge_told(rules, facts_with("vm", "1"), NULL, NULL);
+	struct report *symptom = judge_told(rules, facts_with("vm", "1"), "slow-disk", NULL);
+	struct report *cause = judge_told(rules, facts_with("vm", "1"), "slow-disk", "one");
+
+	assert_string_equal(nth(silent, 0)->rule, "a-one");
+	assert_int_equal(nth(silent, 0)->severity, SEVERITY_ADVICE);
+	assert_string_equal(nth(symptom, 0)->rule, "b-two");
+	assert_int_equal(nth(symptom, 0)->severity, SEVERITY_WARNING);
+	assert_int_equal(nth(symptom, 0)->confidence, CONFIDENCE_LIKELY);
+	assert_string_equal(nth(cause, 0)->rule, "a-one");
+	report_free(silent);
+	report_free(symptom);
+	report_free(cause);
 }
 
 static void a_report_that_is_false_passes(void **state G_GNUC_UNUSED)
@@ -442,6 +477,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_that_is_true_fires_with_evidence_and_quoted_command),
+		cmocka_unit_test(what_somebody_tells_of_is_answered_first_and_not_for_certain),
 		cmocka_unit_test(a_report_that_is_false_passes),
 		cmocka_unit_test(an_unmet_need_is_undecided_not_passed),
 		cmocka_unit_test(a_node_that_could_not_be_read_is_undecided_and_enoent_is_knowledge),
