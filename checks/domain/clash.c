@@ -47,7 +47,7 @@ static void add_file(struct source *src, xmlNode *inventory, const char *dir, co
 	g_autofree char *path = g_strdup_printf("%s/%s", dir, file);
 	xmlNode *other = facts_add(inventory, "other");
 	xmlNode *domain = facts_adopt(other, "domain", src, path);
-	g_autofree char *name = xml_text(xml_child(domain, "name"));
+	g_autofree char *name = xml_object_name(domain);
 
 	facts_set(other, "name", name);
 	facts_set(other, "active", active);

@@ -144,7 +144,19 @@ static char *add_header(struct source *src, xmlNode *image, const char *path)
 	return next;
 }
 
-/* A declared raw image has no header to obey: what its first bytes say is the guest's word. */
+/* What the kernel makes up (/proc, /sys), and what is no storage (a terminal, a FIFO), is never opened. */
+static bool has_header(const xmlNode *image, const char *path)
+{
+	static const char *const made_up[] = { "/proc/", "/sys/" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(made_up); i++)
+		if (g_str_has_prefix(path, made_up[i]))
+			return false;
+	return facts_is(image, "type", "file") || facts_is(image, "type", "block");
+}
+
+/* A raw image has no header to obey: what its first bytes say is the guest's word. A disk without a format is raw.
+ * Source: libvirt qemuDomainDeviceDiskDefPostParse() */
 static char *add_one(struct source *src, xmlNode *vm, const xmlNode *disk, const char *path,
 		     const char *declared, unsigned int depth)
 {
@@ -158,10 +170,13 @@ static char *add_one(struct source *src, xmlNode *vm, const xmlNode *disk, const
 	if (!add_stat(src, image, path))
 		return NULL;
 	add_fs(src, image, path);
+	if (!has_header(image, path))
+		return NULL;
 	add_direct(src, image, path, disk);
 	g_autofree char *next = add_header(src, image, path);
+	bool is_raw = declared ? strcmp(declared, "raw") == 0 : depth == 0;
 
-	return g_strcmp0(declared, "raw") == 0 ? NULL : g_steal_pointer(&next);
+	return is_raw ? NULL : g_steal_pointer(&next);
 }
 
 static const char *local_path(const xmlNode *disk)

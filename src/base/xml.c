@@ -112,6 +112,14 @@ char *xml_text(const xmlNode *node)
 	return g_string_free(out, FALSE);
 }
 
+char *xml_object_name(const xmlNode *object)
+{
+	const xmlNode *node = xml_child(object, "name");
+	g_autofree xmlChar *raw = node ? xmlNodeGetContent(node) : NULL;
+
+	return g_strdup(raw ? (const char *)raw : "");
+}
+
 bool xml_is(const xmlNode *node, const char *name)
 {
 	return node && node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;

@@ -30,6 +30,9 @@ void xml_init(void);
 char *xml_attr(const xmlNode *node, const char *name);
 /** xml_text - an element's text, blanks folded into one and trimmed; never NULL */
 char *xml_text(const xmlNode *node);
+/** xml_object_name - what a domain, network or pool is called, blanks and all: libvirt takes names as they stand, and "web" and
+ *  "web " are two. Source: libvirt virDomainDefParseXML(). "" where there is none; g_free() it */
+char *xml_object_name(const xmlNode *object);
 /** xml_child - the first child element called @name, or NULL; xml_next: its next sibling so called */
 xmlNode *xml_child(const xmlNode *node, const char *name);
 xmlNode *xml_next(const xmlNode *node, const char *name);

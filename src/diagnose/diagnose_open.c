@@ -63,7 +63,7 @@ static struct source *open_xml(const char *path, const char *text, size_t size, 
 	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
 	bool status = xml_is(root, "domstatus");
 	const xmlNode *domain = status ? xml_child(root, "domain") : root;
-	g_autofree char *name = xml_is(domain, "domain") ? xml_text(xml_child(domain, "name")) : NULL;
+	g_autofree char *name = xml_is(domain, "domain") ? xml_object_name(domain) : NULL;
 	const char *dir = status ? "/run/libvirt/qemu" : "/etc/libvirt/qemu";
 	struct source *record;
 

@@ -19,10 +19,9 @@ struct root {
 
 static char *name_of(const xmlNode *node)
 {
-	const xmlNode *name = xml_child(node, "name");
-	g_autofree char *text = name ? xml_text(name) : NULL;
+	g_autofree char *text = xml_object_name(node);
 
-	return text && *text ? g_steal_pointer(&text) : NULL;
+	return *text ? g_steal_pointer(&text) : NULL;
 }
 
 static void keep_domain(struct paste *p, const char *name, xmlDoc *doc, bool active)

@@ -232,7 +232,7 @@ static char *file_of(const char *text, const char *root, bool *ret_active)
 {
 	g_autoptr(xmlDoc) doc = *text == '<' ? xml_parse(text, strlen(text), root, NULL, NULL) : NULL;
 	const xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
-	g_autofree char *name = xml_is(node, root) ? xml_text(xml_child(node, "name")) : NULL;
+	g_autofree char *name = xml_is(node, root) ? xml_object_name(node) : NULL;
 	g_autofree char *id = node ? xml_attr(node, "id") : NULL;
 
 	*ret_active = id != NULL;
