@@ -19,13 +19,14 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_F
 WERROR ?=
 SANITIZE ?=
 
-# Traces: what is installed is used; without one of them, vmdoctor trace says what it cannot read.
+# Traces, and the store of vmdoctor watch: what is installed is used; without one of them, the command says what it cannot do.
 HAVE = $(shell pkg-config --exists $(1) && echo $(1))
-OPTIONAL := $(call HAVE,libtraceevent libtracecmd) $(call HAVE,libtraceevent libtracefs) $(call HAVE,babeltrace2)
+OPTIONAL := $(call HAVE,libtraceevent libtracecmd) $(call HAVE,libtraceevent libtracefs) $(call HAVE,babeltrace2) $(call HAVE,sqlite3 zlib)
 OPTIONAL_FLAGS := $(if $(findstring libtraceevent,$(OPTIONAL)),-DHAVE_TRACEEVENT) \
 	$(if $(findstring libtracecmd,$(OPTIONAL)),-DHAVE_TRACECMD) \
 	$(if $(findstring libtracefs,$(OPTIONAL)),-DHAVE_TRACEFS) \
-	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE)
+	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE) \
+	$(if $(findstring sqlite3,$(OPTIONAL)),-DHAVE_SQLITE)
 
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(OPTIONAL)) $(OPTIONAL_FLAGS)
 PC_LIBS := $(shell pkg-config --libs $(LIBS) $(OPTIONAL)) -lstemmer -lm
