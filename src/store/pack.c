@@ -82,7 +82,7 @@ bool pack_rise(const char *before, size_t before_size, const char *after, size_t
 		if (a.is_number && b.is_number) {
 			int64_t rise = b.value - a.value;
 
-			pack_number(out, ((uint64_t)rise << 1) ^ (uint64_t)(rise >> 63));
+			pack_number(out, rise < 0 ? ~((uint64_t)rise << 1) : (uint64_t)rise << 1);
 		} else if (a.size != b.size || memcmp(a.at, b.at, a.size) != 0) {
 			break;
 		}
