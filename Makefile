@@ -273,13 +273,18 @@ install-health:
 	sed 's!/usr/libexec/vmdoctor!$(HEALTHDIR)!' contrib/health/vmdoctor-health.service >$(DESTDIR)$(UNITDIR)/vmdoctor-health.service
 	install -m 0644 contrib/health/vmdoctor-health.timer $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
 
-# Only what install and install-health put there.
+# The unit of vmdoctor watch; enable vmdoctor-watch.service yourself.
+install-watch:
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's!/usr/bin/!$(PREFIX)/bin/!' contrib/watch/vmdoctor-watch.service >$(DESTDIR)$(UNITDIR)/vmdoctor-watch.service
+
+# Only what install, install-health and install-watch put there.
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR) $(DESTDIR)$(HEALTHDIR)
 	rm -f $(DESTDIR)$(LOCALEDIR)/*/LC_MESSAGES/vmdoctor.mo $(DESTDIR)$(LOCALEDIR)/*/LC_MESSAGES/vmdoctor-rules.mo
 	rm -f $(DESTDIR)$(BASHDIR)/vmdoctor $(DESTDIR)$(ZSHDIR)/_vmdoctor $(DESTDIR)$(FISHDIR)/vmdoctor.fish
 	rm -f $(DESTDIR)$(MANDIR)/man1/vmdoctor.1 $(DESTDIR)$(MANDIR)/man5/vmdoctor-rules.5
-	rm -f $(DESTDIR)$(UNITDIR)/vmdoctor-health.service $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
+	rm -f $(DESTDIR)$(UNITDIR)/vmdoctor-health.service $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer $(DESTDIR)$(UNITDIR)/vmdoctor-watch.service
 
 # What contrib/, doc/ and install give; what is not installed is skipped, and that is said.
 contrib-check: all
@@ -315,7 +320,7 @@ help:
 	@echo 'deb           Debian packages, in the directory above'
 	@echo 'man           manual pages, in BUILD'
 	@echo 'pot           templates for translators, in BUILD/po; po: what is new into po/; po-stats: how much'
-	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); install-health, uninstall, clean'
+	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); install-health, install-watch, uninstall, clean'
 	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
 
 # Do rules/upgrade/ and real QEMUs agree?

@@ -7,6 +7,7 @@
 #include "watch/watch.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "clean/clean.h"
@@ -74,6 +75,7 @@ bool picture_take(struct picture *p, const struct request *rq)
 	record_seal(new.record);
 	picture_done(p);
 	*p = new;
+	malloc_trim(0); /* taking it needs several times what it is */
 	return true;
 }
 
