@@ -60,7 +60,8 @@ static bool has_libvirt(struct source *record)
 
 bool picture_take(struct picture *p, const struct request *rq)
 {
-	struct picture new = { .live = source_clean_new(source_live_new(rq->connect, false, NULL), NULL) };
+	struct source *live = source_live_new(rq->connect, false, NULL);
+	struct picture new = { .live = source_clean_new(live, NULL) };
 	g_auto(GStrv) all = NULL, chosen = NULL;
 
 	new.record = record_new(without_logs_new(source_borrow(new.live)));
@@ -73,6 +74,7 @@ bool picture_take(struct picture *p, const struct request *rq)
 	gather_plan(new.record, new.facts, new.paths);
 	g_ptr_array_insert(new.paths, 0, g_strdup("/vmdoctor/monotonic"));
 	record_seal(new.record);
+	source_live_rest(live);
 	picture_done(p);
 	*p = new;
 	malloc_trim(0); /* taking it needs several times what it is */
