@@ -19,13 +19,14 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(findstring -O,$(CFLAGS)),-U_F
 WERROR ?=
 SANITIZE ?=
 
-# Traces: what is installed is used; without one of them, vmdoctor trace says what it cannot read.
+# Traces, and the store of vmdoctor watch: what is installed is used; without one of them, the command says what it cannot do.
 HAVE = $(shell pkg-config --exists $(1) && echo $(1))
-OPTIONAL := $(call HAVE,libtraceevent libtracecmd) $(call HAVE,libtraceevent libtracefs) $(call HAVE,babeltrace2)
+OPTIONAL := $(call HAVE,libtraceevent libtracecmd) $(call HAVE,libtraceevent libtracefs) $(call HAVE,babeltrace2) $(call HAVE,sqlite3 zlib)
 OPTIONAL_FLAGS := $(if $(findstring libtraceevent,$(OPTIONAL)),-DHAVE_TRACEEVENT) \
 	$(if $(findstring libtracecmd,$(OPTIONAL)),-DHAVE_TRACECMD) \
 	$(if $(findstring libtracefs,$(OPTIONAL)),-DHAVE_TRACEFS) \
-	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE)
+	$(if $(findstring babeltrace2,$(OPTIONAL)),-DHAVE_BABELTRACE) \
+	$(if $(findstring sqlite3,$(OPTIONAL)),-DHAVE_SQLITE)
 
 PC_CFLAGS := $(shell pkg-config --cflags $(LIBS) $(OPTIONAL)) $(OPTIONAL_FLAGS)
 PC_LIBS := $(shell pkg-config --libs $(LIBS) $(OPTIONAL)) -lstemmer -lm
@@ -282,13 +283,18 @@ install-health:
 	sed 's!/usr/libexec/vmdoctor!$(HEALTHDIR)!' contrib/health/vmdoctor-health.service >$(DESTDIR)$(UNITDIR)/vmdoctor-health.service
 	install -m 0644 contrib/health/vmdoctor-health.timer $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
 
-# Only what install and install-health put there.
+# The unit of vmdoctor watch; enable vmdoctor-watch.service yourself.
+install-watch:
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's!/usr/bin/!$(PREFIX)/bin/!' contrib/watch/vmdoctor-watch.service >$(DESTDIR)$(UNITDIR)/vmdoctor-watch.service
+
+# Only what install, install-health and install-watch put there.
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/vmdoctor $(DESTDIR)$(DATADIR) $(DESTDIR)$(HEALTHDIR)
 	rm -f $(DESTDIR)$(LOCALEDIR)/*/LC_MESSAGES/vmdoctor.mo $(DESTDIR)$(LOCALEDIR)/*/LC_MESSAGES/vmdoctor-rules.mo
 	rm -f $(DESTDIR)$(BASHDIR)/vmdoctor $(DESTDIR)$(ZSHDIR)/_vmdoctor $(DESTDIR)$(FISHDIR)/vmdoctor.fish
 	rm -f $(DESTDIR)$(MANDIR)/man1/vmdoctor.1 $(DESTDIR)$(MANDIR)/man5/vmdoctor-rules.5
-	rm -f $(DESTDIR)$(UNITDIR)/vmdoctor-health.service $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer
+	rm -f $(DESTDIR)$(UNITDIR)/vmdoctor-health.service $(DESTDIR)$(UNITDIR)/vmdoctor-health.timer $(DESTDIR)$(UNITDIR)/vmdoctor-watch.service
 
 # What contrib/, doc/ and install give; what is not installed is skipped, and that is said.
 contrib-check: all
@@ -325,7 +331,7 @@ help:
 	@echo 'deb           Debian packages, in the directory above'
 	@echo 'man           manual pages, in BUILD'
 	@echo 'pot           templates for translators, in BUILD/po; po: what is new into po/; po-stats: how much'
-	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); install-health, uninstall, clean'
+	@echo 'install       PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); install-health, install-watch, uninstall, clean'
 	@echo 'Variables: BUILD=DIR, V=1, WERROR=1, CFLAGS, LDFLAGS'
 
 # Do rules/upgrade/ and real QEMUs agree?

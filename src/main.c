@@ -35,6 +35,7 @@ static const struct command {
 	{ "sample", "[OPTIONS] [DOMAIN...]", N_("measure for some seconds: CPU, disks, interfaces"), cmd_sample, FOR_SAMPLE },
 	{ "top", "[OPTIONS] [DOMAIN...]", N_("sample, again and again, in place; q ends it"), cmd_top, FOR_TOP },
 	{ "trace", "[OPTIONS] [DOMAIN...]", N_("kernel trace: what each vCPU did, and who took its CPU"), cmd_trace, FOR_TRACE },
+	{ "watch", "[OPTIONS] [DOMAIN...]", N_("keep the last hours for --at; --list: what happened"), cmd_watch, FOR_WATCH },
 	{ "audit", "--to TARGET [OPTIONS] [DOMAIN...]", N_("will the domains still start after an upgrade?"),
 	  cmd_audit, FOR_AUDIT },
 	{ "bundle", "[OPTIONS] [DOMAIN...]", N_("collect all that a check reads, and the report, in an archive"),

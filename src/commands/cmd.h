@@ -17,6 +17,7 @@ int cmd_probe(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 int cmd_bundle(int argc, char **argv);
 int cmd_scrub_check(int argc, char **argv);
 int cmd_rules(int argc, char **argv);

@@ -123,6 +123,8 @@ static bool check_source(const struct options *o, GError **error)
 			    o->request.connect);
 	if (o->request.at && (o->request.since || o->request.until))
 		return fail(error, "--at %s: not with --since or --until", o->request.at);
+	if (o->request.store && o->command != FOR_WATCH && (!o->request.at || o->request.from))
+		return fail(error, "--store %s: only with --at, and of this host", o->request.store);
 	if (o->request.guest_files && o->request.no_guest)
 		return fail(error, "--guest-files and --no-guest exclude each other");
 	if (o->command == FOR_BUNDLE && (o->formats || (o->outputs && o->outputs[0] && o->outputs[1])))

@@ -30,7 +30,8 @@ enum command_bit {
 	FOR_DIFF = 64,
 	FOR_MERGE = 128,
 	FOR_TRACE = 256,
-	FOR_ALL = 511,
+	FOR_WATCH = 512,
+	FOR_ALL = 1023,
 };
 
 /** What was typed; all strings are owned, NULL where not given. */
@@ -52,7 +53,9 @@ struct options {
 	char *flow; /* the task whose flow is wanted */
 	char *save; /* to this file */
 	int seconds; /* of a live trace */
-	int interval; /* one trace of so many seconds after the other; 0: one */
+	int interval; /* one trace of so many seconds after the other, 0: one; of watch, between samples, 0: the usual */
+	char *keep, *max; /* of the store: for how long, and how large */
+	gboolean list;
 	gboolean disk;
 };
 

@@ -14,6 +14,7 @@
 #include "findings/baseline.h"
 #include "facts/facts.h"
 #include "diagnose/gather.h"
+#include "diagnose/lookback.h"
 #include "facts/domains.h"
 #include "base/i18n.h"
 #include "judge/judge.h"
@@ -67,8 +68,7 @@ GPtrArray *diagnose_rules(const struct request *rq, GError **error)
 	return ok ? g_steal_pointer(&rules) : NULL;
 }
 
-/* The domains to look at: those named, those that match, or all. */
-static GStrv choose(const struct request *rq, struct source *record, const GStrv all, GError **error)
+GStrv diagnose_domains(const struct request *rq, struct source *record, const GStrv all, GError **error)
 {
 	g_autoptr(GPtrArray) chosen = g_ptr_array_new_with_free_func(g_free);
 	GStrv list;
@@ -193,10 +193,10 @@ xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArra
 	xmlDoc *facts;
 
 	(void)domains_list(record, &all); /* a tree may hold logs only */
-	chosen = choose(rq, record, all, error);
+	chosen = diagnose_domains(rq, record, all, error);
 	if (!chosen)
 		return NULL;
-	facts = gather_facts(record, chosen, rq->from ? NULL : sampling);
+	facts = gather_facts(record, chosen, rq->from || lookback_is(record) ? NULL : sampling);
 	facts_setf(xmlDocGetRootElement(facts), "domains", "%u", g_strv_length(all));
 	scan_logs(rules, record, facts);
 	alike_add(rules, index, record, facts);

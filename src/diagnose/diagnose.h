@@ -21,6 +21,8 @@ struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GErro
 /** diagnose_open_path - a bundle or a sosreport (archive or directory), a case tree, the
  *  members of a .case file as one, or one domain XML file as a tree of that file */
 struct source *diagnose_open_path(const char *path, GError **error);
+/** diagnose_domains - of @all those to look at: named, matched, or every one; NULL with @error */
+GStrv diagnose_domains(const struct request *rq, struct source *record, const GStrv all, GError **error);
 /** diagnose_facts - what the checks and the logs say; seals @record. facts_free() it */
 xmlDoc *diagnose_facts(const struct request *rq, struct source *record, GPtrArray *rules,
 		       struct sampling *sampling, GError **error);

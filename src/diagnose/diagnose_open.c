@@ -14,6 +14,7 @@
 #include "diagnose/complaint.h"
 #include "facts/facts.h"
 #include "diagnose/gather.h"
+#include "diagnose/lookback.h"
 #include "base/deadline.h"
 #include "base/i18n.h"
 #include "diagnose/request.h"
@@ -323,6 +324,29 @@ static bool set_time(const char *option, const char *text, int64_t now_s, int64_
 	return false;
 }
 
+/* The logs are the host's own still; all else is as it was. */
+static struct source *over_logs(const struct request *rq, struct source *kept, GHashTable *hidden)
+{
+	struct source *live = source_live_new(rq->connect, false, NULL);
+	struct source *record = record_new(source_clean_new(source_overlay_new(kept, lookback_logs_new(live)), hidden));
+
+	record_deadline(record, MIN(deadline_us(), g_get_monotonic_time() + (int64_t)rq->timeout_s * G_USEC_PER_SEC));
+	return record;
+}
+
+/* *ret: NULL: nobody watched, so the host is looked at as it is now. False with @error: a store was named, and does not have it. */
+static bool open_kept(const struct request *rq, int64_t now_s, GHashTable *hidden, struct source **ret, GError **error)
+{
+	int64_t at_s;
+	struct source *kept;
+
+	if (!set_time("at", rq->at, now_s, &at_s, error))
+		return false;
+	kept = lookback_open(rq->store, at_s - BEFORE_S, at_s, at_s + AFTER_S, error);
+	*ret = kept ? over_logs(rq, kept, hidden) : NULL;
+	return kept || !*error;
+}
+
 /* A file of capabilities is read now, so that a recording has it. */
 static bool put_target(struct source *record, const struct request *rq, GError **error)
 {
@@ -344,14 +368,13 @@ static bool put_target(struct source *record, const struct request *rq, GError *
 	return true;
 }
 
-static bool put_window(struct source *record, const struct request *rq, GError **error)
+static bool put_window(struct source *record, const struct request *rq, int64_t now_s, GError **error)
 {
-	int64_t now_s, since_s = 0, until_s = 0, at_s = 0;
+	int64_t since_s = 0, until_s = 0, at_s = 0;
 	g_autofree char *text = NULL;
 
 	if (!rq->since && !rq->until && !rq->at)
 		return true;
-	now_s = now_of(record);
 	if (!set_time("since", rq->since, now_s, &since_s, error) ||
 	    !set_time("until", rq->until, now_s, &until_s, error) ||
 	    !set_time("at", rq->at, now_s, &at_s, error))
@@ -367,9 +390,14 @@ static bool put_window(struct source *record, const struct request *rq, GError *
 
 struct source *diagnose_open(const struct request *rq, GHashTable *hidden, GError **error)
 {
-	struct source *record = rq->from ? open_recorded(rq, hidden, error) : open_live(rq, hidden, error);
+	int64_t now_s = g_get_real_time() / G_USEC_PER_SEC;
+	struct source *kept = NULL, *record;
 
-	if (record && (!complaint_put(record, rq, hidden, error) || !put_window(record, rq, error) ||
+	if (!rq->from && rq->at && !open_kept(rq, now_s, hidden, &kept, error))
+		return NULL;
+	record = kept ? kept : rq->from ? open_recorded(rq, hidden, error) : open_live(rq, hidden, error);
+	/* Of what was kept, times are of today: who asks does so now. */
+	if (record && (!complaint_put(record, rq, hidden, error) || !put_window(record, rq, kept ? now_s : now_of(record), error) ||
 		       !put_target(record, rq, error))) {
 		source_free(record);
 		return NULL;

@@ -103,20 +103,30 @@ static void measure_one(struct source *src, xmlNode *node)
 	}
 }
 
+void gather_plan(struct source *src, xmlDoc *facts, GPtrArray *paths)
+{
+	for (xmlNode *n = xmlDocGetRootElement(facts)->children; n; n = n->next)
+		plan_one(src, n, paths);
+}
+
 /* The host first: what it did explains what domains had to wait for. */
+void gather_measure(struct source *src, xmlDoc *facts)
+{
+	for (xmlNode *n = xmlDocGetRootElement(facts)->children; n; n = n->next)
+		measure_one(src, n);
+}
+
 static void gather_sample(struct source *src, xmlDoc *facts, struct sampling *sampling)
 {
-	xmlNode *first = xmlDocGetRootElement(facts)->children;
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
 
 	if (sampling && sampling->seconds == 0)
 		return;
-	for (xmlNode *n = first; n && sampling; n = n->next)
-		plan_one(src, n, paths);
-	if (sampling)
+	if (sampling) {
+		gather_plan(src, facts, paths);
 		sampling_read(src, paths, sampling);
-	for (xmlNode *n = first; n; n = n->next)
-		measure_one(src, n);
+	}
+	gather_measure(src, facts);
 }
 
 xmlDoc *gather_facts(struct source *src, const GStrv domains, struct sampling *sampling)

@@ -24,6 +24,7 @@ struct request {
 	GStrv error_texts, error_files;
 	/* Which lines of logs count; as when_parse() reads times */
 	const char *since, *until, *at;
+	const char *store; /* of the last hours, for at; NULL: the system's, where there is one */
 	/* What the host is to be upgraded to: release, versions or capabilities file; or an emulator here */
 	const char *to, *to_emulator;
 

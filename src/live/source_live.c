@@ -307,6 +307,13 @@ struct source *source_live_new(const char *uri, bool ask_guest,
 	return &live->source;
 }
 
+void source_live_rest(struct source *live)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		if (parts[i].make && parts[i].ask != ask_libvirt)
+			source_guard_rest(((struct live *)live)->children[i]);
+}
+
 void source_live_read_guest_files(struct source *live)
 {
 	((struct live *)live)->guest_files = true;

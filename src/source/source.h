@@ -144,6 +144,8 @@ struct source *source_journal_new(const char *dir);
 struct source *source_audit_new(const char *dir);
 /** source_guard_start - the child now, not at the first question: it is forked off a smaller parent */
 void source_guard_start(struct source *guard);
+/** source_guard_rest - ends the child; the next question begins a new one */
+void source_guard_rest(struct source *guard);
 /** source_guard_deadline - of the questions from now on */
 void source_guard_deadline(struct source *guard, unsigned int deadline_ms);
 /** source_net_new - /vmdoctor/net/…: devices, routes, packet filter of this network namespace */
@@ -171,6 +173,9 @@ struct source *source_probe_new(const struct source_probe_options *o);
  *  @probe: NULL: no frame is sent; borrowed */
 struct source *source_live_new(const char *uri, bool ask_guest,
 			       const struct source_probe_options *probe);
+/** source_live_rest - for who goes on with few questions: ends all children but libvirt's, which knows who will be asked
+ *  for; the next question begins a new one */
+void source_live_rest(struct source *live);
 /** source_live_read_guest_files - its agents are asked for files in guests, too: libvirt marks a domain of
  *  which that was asked as tainted (custom-ga-command), so it is for those who want it */
 void source_live_read_guest_files(struct source *live);

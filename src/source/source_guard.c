@@ -228,6 +228,11 @@ void source_guard_start(struct source *guard)
 	(void)start((struct guard *)guard); /* if not now, then at the first question */
 }
 
+void source_guard_rest(struct source *guard)
+{
+	abandon((struct guard *)guard);
+}
+
 void source_guard_deadline(struct source *guard, unsigned int deadline_ms)
 {
 	((struct guard *)guard)->deadline_ms = deadline_ms;

@@ -207,6 +207,10 @@ static void top_knows_who_had_the_cpu(void **state G_GNUC_UNUSED)
 	d = report_domain_new();
 	d->name = g_strdup(domain);
 	g_ptr_array_add(r->domains, d);
+	/* It costs: so only who asks for it gets it. */
+	assert_false(view.wants_who);
+	assert_true(top_key(&view, r, "w") && view.wants_who);
+	assert_true(top_key(&view, r, "w") && !view.wants_who);
 	top_draw(&view, r, screen);
 	assert_non_null(strstr(screen->str, "WHO HAD IT"));
 	assert_non_null(strstr(screen->str, name));

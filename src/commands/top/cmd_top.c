@@ -204,7 +204,7 @@ static bool one_round(struct screen *s, GPtrArray *rules, int *ret_status)
 	struct report *r;
 	bool ok;
 
-	if (s->in_place && record)
+	if (s->view.wants_who && record)
 		top_who_begin(&s->who, s->view.seconds);
 	r = record ? diagnose(&s->o->request, record, rules, &sampling, &error) : NULL;
 	take_who(s);

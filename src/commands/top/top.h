@@ -18,6 +18,7 @@ enum top_order { TOP_BY_CPU, TOP_BY_WAIT, TOP_BY_DISK, TOP_BY_NET, TOP_BY_MEMORY
 struct top_view {
 	enum top_order order;
 	bool help, paused, colour;
+	bool wants_who; /* to trace the scheduler, for the last column */
 	bool only;	/* the chosen domain alone, with all that was measured of it */
 	char *chosen;	/* its name; NULL: the first one */
 	int seconds;	/* of a round */
@@ -31,7 +32,7 @@ struct top_who {
 	bool is_denied; /* it was tried, and is not allowed here */
 };
 
-/** top_who_begin, top_who_end - before a round of @seconds, and after it. NULL: no trace can be taken */
+/** top_who_begin, top_who_end - before a round of @seconds, and after it. NULL: no trace was taken */
 void top_who_begin(struct top_who *w, int seconds);
 GHashTable *top_who_end(struct top_who *w);
 

@@ -327,12 +327,13 @@ static void draw_help(struct canvas *c)
 		N_("s          sort by the next column: CPU, wait, disk, net, memory, name"),
 		N_("p, space   pause, and go on"),
 		N_("+ -        measure longer, shorter"),
+		N_("w          who had the CPU: as root, a trace of the scheduler; again: none"),
 		N_("up, down   choose a domain (k, j)"),
 		N_("Enter      all that was measured of it; again: all domains"),
 		N_("h, ?       this help; any key leaves it"),
 		"",
 		N_("CPU% is of one CPU. WAIT%: the vCPUs were ready and did not run. LATms: of the slowest disk."),
-		N_("WHO HAD IT: the CPU, for most of WAIT%; a domain or thread, by a trace of the scheduler where that is allowed."),
+		N_("WHO HAD IT: the CPU, for most of WAIT%; a domain or thread. Its trace costs some of a CPU where much is scheduled."),
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {

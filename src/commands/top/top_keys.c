@@ -40,6 +40,8 @@ bool top_key(struct top_view *v, const struct report *r, const char *key)
 		v->order = (v->order + 1) % TOP_ORDERS;
 	} else if (strcmp(key, "p") == 0 || strcmp(key, " ") == 0) {
 		v->paused = !v->paused;
+	} else if (strcmp(key, "w") == 0) {
+		v->wants_who = !v->wants_who;
 	} else if (strcmp(key, "+") == 0 || strcmp(key, "-") == 0) {
 		v->seconds = CLAMP(v->seconds + (*key == '+' ? 1 : -1), SECONDS_MIN, SECONDS_MAX);
 	} else if (is_one_of(key, down) || is_one_of(key, up)) {
