@@ -28,6 +28,7 @@
 /* A walk: where it stands, and the names that are still to come. */
 struct walk {
 	int root;
+	dev_t device; /* of the root's file system, which is not left */
 	int dirs[DEPTH_MAX]; /* O_PATH, from below the root down to where it stands */
 	unsigned int depth, links;
 	GQueue names;
@@ -97,6 +98,8 @@ static int step(struct walk *w, const char *name, int flags, bool last, int *ret
 		return -errno;
 	if (fstat(fd, &st) < 0)
 		r = -errno;
+	else if (st.st_dev != w->device)
+		r = -EXDEV;
 	else if (S_ISDIR(st.st_mode))
 		return go_down(w, fd);
 	else if (S_ISLNK(st.st_mode) && !(last && flags & O_NOFOLLOW))
@@ -113,8 +116,10 @@ static int step(struct walk *w, const char *name, int flags, bool last, int *ret
 static int walk_in_root(int root, const char *path, int flags)
 {
 	struct walk w = { .root = root };
-	int r = 0, fd = -1;
+	struct stat st;
+	int r = fstat(root, &st) < 0 ? -errno : 0, fd = -1;
 
+	w.device = st.st_dev;
 	prepend_names(&w, path);
 	while (r == 0 && !g_queue_is_empty(&w.names)) {
 		g_autofree char *name = g_queue_pop_head(&w.names);
@@ -134,7 +139,7 @@ int open_in_root(int root, const char *path, int flags)
 {
 	const struct open_how how = {
 		.flags = (uint64_t)flags,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
 	};
 	const char *below = path + strspn(path, "/");
 	int fd = (int)syscall(SYS_openat2, root, *below ? below : ".", &how, sizeof(how));

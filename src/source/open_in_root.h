@@ -6,7 +6,7 @@
 /**
  * open_in_root - @path below the directory @root, which no link and no ".." leads out of
  * @flags: as for open(2); O_CREAT is not for this
- * Return: a descriptor, or -errno: -ELOOP after 40 links, -ENAMETOOLONG more than 64 directories deep
+ * Return: a descriptor, or -errno: -EXDEV what is mounted below @root, -ELOOP after 40 links, -ENAMETOOLONG more than 64 directories deep
  * where the kernel does not do it by itself. Source: openat2(2), RESOLVE_IN_ROOT; path_resolution(7).
  */
 int open_in_root(int root, const char *path, int flags);

@@ -13,6 +13,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -263,11 +266,41 @@ static int put_in_directory(void *data, const char *path, GBytes *content)
 	return write_new(file, content);
 }
 
+static int remove_one(const char *path, const struct stat *st G_GNUC_UNUSED, int type G_GNUC_UNUSED, struct FTW *at G_GNUC_UNUSED)
+{
+	return remove(path);
+}
+
+/* Of one directory nobody else knows the name of. */
+static int save_new(struct source *record, char *made, const char *dir)
+{
+	int r;
+
+	if (!mkdtemp(made))
+		return -errno;
+	r = record_export(record, put_in_directory, made);
+	if (r == 0 && renameat2(AT_FDCWD, made, AT_FDCWD, dir, RENAME_NOREPLACE) < 0)
+		r = errno == EINVAL && access(dir, F_OK) < 0 && rename(made, dir) == 0 ? 0 : -errno; /* NFS knows no flags */
+	if (r < 0)
+		nftw(made, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return r;
+}
+
 int record_save(struct source *record, const char *dir)
 {
-	if (mkdir(dir, 0700) < 0)
-		return -errno;
-	return record_export(record, put_in_directory, (void *)(uintptr_t)dir);
+	g_autofree char *made = g_strconcat(dir, ".XXXXXX", NULL);
+	sigset_t ends, before;
+	int r;
+
+	/* Whoever wants to end the program waits this long: half a recording is worse than none. */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &ends, &before);
+	r = access(dir, F_OK) == 0 ? -EEXIST : save_new(record, made, dir);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r;
 }
 
 /* Loading: the manifest only; contents are asked for below when they are wanted. */

@@ -208,7 +208,8 @@ void record_seal(struct source *record);
 void record_seal_ticks(struct source *record);
 /** record_left_us - until its deadline; INT64_MAX: it has none */
 int64_t record_left_us(struct source *record);
-/** record_save - as a case tree in the new directory @dir, mode 0700. Return: 0 or -errno */
+/** record_save - as a case tree in the new directory @dir, mode 0700, which is there whole or not at all; made beside it and renamed.
+ *  Return: 0 or -errno; -EEXIST */
 int record_save(struct source *record, const char *dir);
 /** Takes one file of a case tree: its path from the tree's root on, "/etc/passwd". NULL: it is empty. */
 typedef int (*record_put_file)(void *data, const char *path, GBytes *content);

@@ -136,6 +136,49 @@ static void a_saved_record_reads_back_the_same(void **state)
 	source_free(record);
 }
 
+static void what_cannot_be_saved_whole_leaves_nothing(void **state)
+{
+	g_autofree char *dir = g_strconcat(*state, "/half", NULL);
+	struct source *record = record_new(NULL);
+	g_autoptr(GDir) left = NULL;
+	const char *name;
+
+	record_put_text(record, "/etc/os-release", "ID=debian\n");
+	record_put_text(record, "/etc/os-release/below", "a file cannot be a directory, too\n");
+	assert_true(record_save(record, dir) < 0);
+	left = g_dir_open(*state, 0, NULL);
+	while ((name = g_dir_read_name(left)))
+		assert_false(g_str_has_prefix(name, "half"));
+	source_free(record);
+}
+
+/* A mount below the tree, in a namespace of its own; skipped where that may not be made. */
+static void what_is_mounted_below_a_tree_is_not_its(void **state)
+{
+	g_autofree char *etc = g_strconcat(*state, "/etc", NULL);
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct source *tree;
+		g_autofree char *text = NULL;
+
+		if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+			_exit(77);
+		put(*state, "/etc/os-release", "ID=x\n");
+		if (mount("none", etc, "tmpfs", 0, NULL) < 0)
+			_exit(77);
+		put(*state, "/etc/hosts", "foreign\n");
+		tree = source_tree_new(*state, NULL);
+		_exit(source_read(tree, "/etc/hosts", &text, NULL) == -EXDEV ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void a_link_in_a_tree_cannot_leave_it(void **state)
 {
 	g_autofree char *link = g_strconcat(*state, "/etc/shadow", NULL);
@@ -445,6 +488,8 @@ int main(void)
 		cmocka_unit_test(a_sealed_record_answers_enodata_to_what_is_new),
 		cmocka_unit_test(after_the_deadline_nothing_is_asked),
 		cmocka_unit_test_setup_teardown(a_saved_record_reads_back_the_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_be_saved_whole_leaves_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_mounted_below_a_tree_is_not_its, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_link_in_a_tree_cannot_leave_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_tree_is_the_same_where_the_kernel_refuses_openat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_broken_manifest_is_an_error_with_its_line, setup, teardown),
