@@ -10,6 +10,7 @@
  *     named @kind @value @place (of a path: what it is for, asked.h) @state ("there", "not there"; else @error)
  *           @mode @owner @group @type @driver @link-state @program   as far as they are known; its text: as ls -l
  *   complaint @symptom  what the text complains about, in a person's words
+ *   text-domain @name  the one domain that the text names
  *   refusal  what libvirt says to a domain's XML that is about to be defined
  * At most MESSAGES_MAX, those of most weight, in the order of the text.
  */
@@ -379,6 +380,35 @@ static void add_complaint(struct source *src, xmlNode *host, const char *text)
 	facts_set(complaint, "symptom", symptom);
 }
 
+/* Source: libvirt's messages, QEMU's -name, libvirt's place for QEMU's logs */
+static const char domain_pattern[] =
+	"(?J)\\b(?:domain|[Dd]omain name|matching name|vm=|guest=)\\s?'(?<d>[^'\\n]{1,255})'|-name (?:guest=)?(?<d>[^,\\s'\"]{1,255})|"
+	"/var/log/libvirt/qemu/(?<d>[^/\\s'\":]{1,255})\\.log\\b";
+
+/* Of two names nobody knows which is meant. */
+static void add_text_domain(xmlNode *host, const char *text)
+{
+	g_autoptr(GRegex) regex = g_regex_new(domain_pattern, G_REGEX_OPTIMIZE, 0, NULL);
+	g_autoptr(GMatchInfo) match = NULL;
+	g_autofree char *name = NULL;
+	xmlNode *domain;
+
+	g_regex_match(regex, text, 0, &match);
+	for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+		g_autofree char *other = g_match_info_fetch_named(match, "d");
+
+		if (name && strcmp(name, other) != 0)
+			return;
+		if (!name)
+			name = g_steal_pointer(&other);
+	}
+	if (!name)
+		return;
+	domain = facts_add(host, "text-domain");
+	facts_from(domain, TEXT, 0);
+	facts_set(domain, "name", name);
+}
+
 static void add_refusal(struct source *src, xmlNode *host)
 {
 	g_autofree char *text = NULL;
@@ -402,6 +432,8 @@ static void gather_message(struct source *src, xmlNode *host)
 	if (source_read(src, ORIGINALS, &text, &size) < 0 && source_read(src, TEXT, &text, &size) < 0)
 		return;
 	add_complaint(src, host, text);
+	if (g_utf8_validate(text, -1, NULL))
+		add_text_domain(host, text);
 	g_autoptr(GPtrArray) lines = untangle(text, size);
 	g_autoptr(GPtrArray) all = candidates(src, lines);
 

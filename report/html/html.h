@@ -34,6 +34,8 @@ char *html_about(const struct report *r);
 void html_header(const struct report *r, const struct tree *t, const char *about, GString *out);
 /** html_summary - what to do first, and how much was found where */
 void html_summary(const struct report *r, const struct tree *t, GString *out);
+/** html_verdicts - of an audit: which domains need work, and because of what */
+void html_verdicts(const struct report *r, const struct tree *t, GString *out);
 /** html_badge - a severity, as a word; @n: how many such findings, 0: leave the number out */
 void html_badge(enum severity severity, unsigned int n, GString *out);
 /** html_fix - the words of @f, its terms, its command */

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "report/text_words.h"
 #include "report/tree.h"
+#include "report/verdicts.h"
 
 enum { FIRST_LISTED = 3, DOMAINS_LISTED = 60 };
 
@@ -109,6 +110,16 @@ static void write_counts(const struct report *r, GString *out)
 	g_string_append(out, "</p>\n");
 }
 
+/* Of an audit: which of the domains need work. */
+static void write_headline(const struct report *r, GString *out)
+{
+	g_autoptr(GPtrArray) all = verdicts_of(r);
+	g_autofree char *headline = verdicts_headline(r, all);
+
+	html_text(out, headline);
+	g_string_append(out, "</p>\n");
+}
+
 /* How bad it is, in one band: the worst finding's title, and the counts. */
 static void write_verdict(const struct report *r, const struct tree *tree, GString *out)
 {
@@ -117,7 +128,9 @@ static void write_verdict(const struct report *r, const struct tree *tree, GStri
 	g_autofree char *place = worst ? text_place(worst->domain, worst->subject) : NULL;
 
 	g_string_append_printf(out, "<p class=\"verdict %s\">", worst ? severity_names[worst->severity] : "none");
-	if (worst) {
+	if (verdicts_apply(r)) {
+		write_headline(r, out);
+	} else if (worst) {
 		g_string_append_printf(out, "<a href=\"#f%u\">", tree_number(tree, worst));
 		html_text(out, finding_title(worst));
 		g_string_append(out, "</a> <span class=\"where\">(");
@@ -126,7 +139,7 @@ static void write_verdict(const struct report *r, const struct tree *tree, GStri
 	} else {
 		g_string_append_printf(out, "%s.</p>\n", verdict_of(r, worst_of(&t)));
 	}
-	if (worst)
+	if (worst && !verdicts_apply(r))
 		g_string_append_printf(out, "<p class=\"says\">%s.</p>\n", verdict_of(r, worst_of(&t)));
 }
 
@@ -252,6 +265,8 @@ static void write_domains(const struct report *r, GString *out)
 
 void html_summary(const struct report *r, const struct tree *t, GString *out)
 {
+	if (verdicts_apply(r))
+		html_verdicts(r, t, out);
 	write_all_first(r, t, out);
 	write_domains(r, out);
 }

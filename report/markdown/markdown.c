@@ -11,6 +11,7 @@
 #include "report/reasons.h"
 #include "report/text_words.h"
 #include "report/tree.h"
+#include "report/verdicts.h"
 #include "report/writer.h"
 
 /* Bytes are never fewer than characters; LENGTH_MAX leaves room for the last lines. */
@@ -49,6 +50,32 @@ static void write_cell(GString *out, const char *text)
 {
 	markdown_words(out, text ? text : "–");
 	g_string_append(out, " | ");
+}
+
+/* Of an audit: a row for the domains of which it says the same. */
+static void write_verdicts(const struct report *r, GString *out)
+{
+	g_autoptr(GPtrArray) all = verdicts_of(r);
+	g_autofree char *headline = verdicts_headline(r, all);
+	guint listed = MIN(all->len, DOMAINS_LISTED);
+
+	g_string_append(out, "**");
+	markdown_words(out, headline);
+	g_string_append_printf(out, "**\n\n| %s | %s | %s | %s |\n| ---: | --- | --- | --- |\n", _("Number"), _("Verdict"),
+			       _("Domains"), _("Because of"));
+	for (guint i = 0; i < listed; i++) {
+		const struct verdict *v = all->pdata[i];
+		g_autofree char *names = verdict_domains(v), *rules = verdict_rules(v);
+
+		g_string_append_printf(out, "| %u | ", v->domains->len);
+		write_cell(out, verdict_words(v));
+		write_cell(out, names);
+		write_cell(out, *rules ? rules : NULL);
+		g_string_append_c(out, '\n');
+	}
+	if (listed < all->len)
+		g_string_append_printf(out, _("\nand %u more rows\n"), all->len - listed);
+	g_string_append_c(out, '\n');
 }
 
 static void write_domains(const struct report *r, GString *out)
@@ -109,7 +136,10 @@ static void write_head(const struct report *r, GString *out)
 	g_string_append(out, time ? ", " : "");
 	markdown_words(out, time);
 	g_string_append(out, "\n\n");
-	write_verdict(r, out);
+	if (verdicts_apply(r))
+		write_verdicts(r, out);
+	else
+		write_verdict(r, out);
 	write_versions(r, out);
 	write_domains(r, out);
 	g_string_append_printf(out, _("%u findings, %u checks passed, %u undecided, %u muted\n"),

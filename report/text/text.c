@@ -10,6 +10,7 @@
 #include "findings/report.h"
 #include "base/i18n.h"
 #include "report/pen.h"
+#include "report/verdicts.h"
 #include "report/writer.h"
 
 /* "2 warnings"; adjectives and uncountables keep their form. */
@@ -87,12 +88,25 @@ static void write_not_compared(const struct report *r, struct pen *p)
 	}
 }
 
+/* Of an audit: which of the domains need work. */
+static void write_headline(const struct report *r, struct pen *p)
+{
+	g_autoptr(GPtrArray) all = verdicts_of(r);
+	g_autofree char *headline = verdicts_headline(r, all);
+
+	pen_ink(p, INK_BOLD);
+	pen_words(p, headline);
+	pen_ink(p, INK_PLAIN);
+}
+
 static void write_counts(const struct report *r, struct pen *p)
 {
 	const struct finding *worst = report_worst(r);
 
 	pen_blank(p);
-	if (r->findings->len > 1)
+	if (verdicts_apply(r))
+		write_headline(r, p);
+	else if (r->findings->len > 1)
 		text_title(worst, p);
 	pen_line(p, 0);
 	pen_ink(p, INK_BOLD);
@@ -118,7 +132,10 @@ static void write_text(const struct report *r, const struct style *style, GStrin
 	if (!style->quiet) {
 		text_head(r, &pen);
 		write_counts(r, &pen);
-		text_domains(r, style, &pen);
+		if (verdicts_apply(r))
+			text_verdicts(r, style, &pen);
+		if (!verdicts_apply(r) || style->verbose)
+			text_domains(r, style, &pen);
 		text_paths(r, &pen);
 		text_sample(r, style, &pen);
 	}

@@ -5,8 +5,9 @@
 #ifndef VMDOCTOR_TEXT_H
 #define VMDOCTOR_TEXT_H
 
+#include "report/pen.h"
+
 struct finding;
-struct pen;
 struct report;
 struct style;
 
@@ -14,6 +15,10 @@ struct style;
 void text_head(const struct report *r, struct pen *p);
 /** text_domains - a line each; of many how many there are in which state */
 void text_domains(const struct report *r, const struct style *style, struct pen *p);
+/** text_verdicts - of an audit: a line for the domains of which it says the same */
+void text_verdicts(const struct report *r, const struct style *style, struct pen *p);
+/** text_ink - of a severity; -1: of none */
+enum ink text_ink(int severity);
 /** text_title - "ERROR  The title (web-01, vda)" */
 void text_title(const struct finding *f, struct pen *p);
 /** text_paths - network probes, hop by hop */

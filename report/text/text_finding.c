@@ -29,6 +29,11 @@ static const enum ink inks[SEVERITY_MAX_] = {
 };
 _Static_assert(SEVERITY_MAX_ == 5, "a new severity needs an ink");
 
+enum ink text_ink(int severity)
+{
+	return severity < 0 ? INK_PLAIN : inks[severity];
+}
+
 /* How the list is being written. Keys and findings are borrowed from the report. */
 struct listing {
 	struct pen *pen;

@@ -163,6 +163,7 @@ void describe(struct report *r, const struct request *rq, xmlDoc *facts, GPtrArr
 		vms++;
 	describe_host(r, facts_host(facts));
 	sample_rows_add(r->sample, facts_host(facts));
+	r->target = copy(xml_child(facts_host(facts), "target"), "title");
 	describe_options(r, rq);
 	describe_paste(r, facts_host(facts));
 	describe_limits(r, rules);

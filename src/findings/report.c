@@ -132,6 +132,7 @@ void report_free(struct report *r)
 		return;
 	g_free(r->version);
 	g_free(r->taken);
+	g_free(r->target);
 	g_free(r->host.name);
 	g_free(r->host.libvirt);
 	g_free(r->host.qemu);

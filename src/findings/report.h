@@ -62,6 +62,7 @@ struct report {
 		bool unprivileged;			   /* known not to have been read by root */
 	} host;
 	GPtrArray *options; /* "name=value" of those that change a judgement */
+	char *target; /* what an audit is about: "Debian 13"; NULL: this is none */
 	struct report_paste *pasted; /* NULL: nothing, or messages only */
 	GPtrArray *sample;    /* of struct sample_row: what was measured of the host */
 	GPtrArray *limits;    /* of struct limit: of the rules that judge what was measured */

@@ -114,9 +114,9 @@ char *fill_text_local(struct trial *t, const struct rule_text *text, GError **er
 /* What a user pasted without saying whose it is; of a log's line the host knows the domain, or it is gone. */
 static bool is_of_sole(const struct trial *t)
 {
-	const char *log = !t->domain && t->sole && xml_is(t->node, "match") ? facts_get(t->node, "log") : NULL;
-
-	return log && strcmp(log, "error") == 0;
+	if (t->domain || !t->sole)
+		return false;
+	return xml_is(t->node, "message") || (xml_is(t->node, "match") && facts_is(t->node, "log", "error"));
 }
 
 static bool fill_command(struct trial *t, const struct rule_fix *rf, struct fix *fix, GError **error)

@@ -378,10 +378,14 @@ static bool is_in_scope(const struct rule *r, const struct searched *s, struct t
 	return false;
 }
 
+/* Whose a pasted line is that does not say so: the text's, else that of the only domain. */
 static const char *sole_domain(const xmlNode *root)
 {
-	const xmlNode *vm = xml_child(root, "vm");
+	const xmlNode *vm = xml_child(root, "vm"), *host = xml_child(root, "host");
+	const xmlNode *named = host ? xml_child(host, "text-domain") : NULL;
 
+	if (named)
+		return facts_get(named, "name");
 	return vm && !xml_next(vm, "vm") ? facts_get(vm, "name") : NULL;
 }
 

@@ -97,6 +97,49 @@ static void a_report_that_lies_is_survived(void **state G_GNUC_UNUSED)
 	merge_free(m);
 }
 
+static void add_taken(struct merge *m, const char *host, const char *taken)
+{
+	g_autofree char *text = g_strdup_printf("{\"schema\": \"vmdoctor.report/1\", \"taken\": \"%s\", \"host\": {\"name\": \"%s\"}}",
+						taken, host);
+
+	assert_true(merge_add(m, host, text, strlen(text), NULL));
+}
+
+static void the_page_names_who_is_hurt_who_is_old_and_what_was_not_read(void **state G_GNUC_UNUSED)
+{
+	struct merge *m = merge_new();
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	add(m, "<b>h1", "7.2", ERROR_A "," WARNING_HOST);
+	add(m, "h2", "7.2", "");
+	add_taken(m, "h3", "2026-03-05T10:00:00Z");
+	add_taken(m, "h4", "2026-03-04T11:00:00Z");
+	add_taken(m, "h5", "2026-03-04T09:00:00Z");
+	g_ptr_array_add(m->unread, g_strdup("h6.json: broken"));
+	merge_write_html(m, out);
+	assert_non_null(strstr(out->str, "<li class=\"error\"><a href=\"#h0\">&lt;b&gt;h1</a>"));
+	assert_non_null(strstr(out->str, "<li class=\"none\"><a href=\"#h1\">h2</a>"));
+	assert_non_null(strstr(out->str, "h6.json: broken"));
+	assert_non_null(strstr(out->str, "h5: an old report, of 2026-03-04 09:00:00 UTC"));
+	assert_null(strstr(out->str, "h4: an old report"));
+	assert_null(strstr(out->str, "<b>"));
+	assert_null(strstr(out->str, "<script"));
+	merge_free(m);
+}
+
+static void the_page_stands_also_where_nothing_was_found(void **state G_GNUC_UNUSED)
+{
+	struct merge *m = merge_new();
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	add(m, "h1", "7.2", "");
+	merge_write_html(m, out);
+	assert_non_null(strstr(out->str, "No problem was found."));
+	assert_null(strstr(out->str, "Not to be relied on"));
+	assert_null(strstr(out->str, "id=\"findings\""));
+	merge_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +147,8 @@ int main(void)
 		cmocka_unit_test(who_differs_from_most_is_named),
 		cmocka_unit_test(what_is_no_report_is_refused_by_name),
 		cmocka_unit_test(a_report_that_lies_is_survived),
+		cmocka_unit_test(the_page_names_who_is_hurt_who_is_old_and_what_was_not_read),
+		cmocka_unit_test(the_page_stands_also_where_nothing_was_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

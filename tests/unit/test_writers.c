@@ -815,6 +815,67 @@ static void json_ends_with_one_newline(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* 20 of 100 domains with a fault each, every second its own; the others alike */
+static void audit_of_100(struct world *w)
+{
+	static const enum severity severities[] = { SEVERITY_CRITICAL, SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO };
+
+	w->report->target = g_strdup("Debian 13");
+	for (unsigned int i = 0; i < 100; i++) {
+		g_autofree char *name = g_strdup_printf("web-%03u", i), *rule = g_strdup_printf("upgrade-%u", i);
+
+		add_domain(w, name, "shutoff");
+		if (i < 20)
+			add_finding(w, i % 2 ? "upgrade-odd" : rule, severities[i % 4], name, NULL);
+	}
+	add_undecided(w, "upgrade-machine", "web-050", "not known");
+	add_undecided(w, "upgrade-machine", "web-001", "not known");
+}
+
+static void an_audit_of_100_domains_is_a_table_of_one_screen(void **state)
+{
+	struct world *w = *state;
+	g_autofree char *table = NULL;
+	const char *first, *end;
+	unsigned int lines = 0;
+
+	audit_of_100(w);
+	first = strstr(text(w), "100 domains after the upgrade to Debian 13: 5 will not start, 5 may not ");
+	assert_non_null(first);
+	end = strstr(first, "1. CRITICAL");
+	assert_non_null(end);
+	table = g_strndup(first, (gsize)(end - first));
+	for (const char *at = table; *at; at++)
+		lines += *at == '\n';
+	assert_in_range(lines, 12, 40);
+	assert_non_null(strstr(table, "  1    will not start                   web-000 [upgrade-0]"));
+	assert_non_null(strstr(table, "  5    may not start                    web-001, web-005, web-009, web-013,"));
+	assert_non_null(strstr(table, "  1    no fault found, not all checked  web-050\n"));
+	assert_non_null(strstr(table, "  84   as before"));
+	assert_null(strstr(table, "web-090"));
+}
+
+static void other_formats_have_the_table_of_an_audit(void **state)
+{
+	struct world *w = *state;
+
+	audit_of_100(w);
+	assert_non_null(strstr(written(w, "markdown"), "| 1 | will not start | web-000 | upgrade-0 |"));
+	assert_non_null(strstr(written(w, "html"), "<td>web-000</td>\n<td><a href=\"#f"));
+	assert_null(strstr(written(w, "json"), "will not start"));
+}
+
+static void who_does_not_audit_gets_no_verdicts(void **state)
+{
+	struct world *w = *state;
+
+	audit_of_100(w);
+	replace(&w->report->target, NULL);
+	assert_null(strstr(text(w), "will not start"));
+	assert_null(strstr(written(w, "html"), "will not start"));
+	assert_null(strstr(written(w, "markdown"), "will not start"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -840,6 +901,9 @@ int main(void)
 		TEST(the_same_error_of_many_domains_is_one_entry),
 		TEST(of_few_that_are_alike_each_has_its_commands),
 		TEST(the_worst_is_said_first),
+		TEST(an_audit_of_100_domains_is_a_table_of_one_screen),
+		TEST(other_formats_have_the_table_of_an_audit),
+		TEST(who_does_not_audit_gets_no_verdicts),
 		TEST(other_advice_for_the_same_error_is_said),
 		TEST(advice_does_not_hide_a_warning_of_the_same_rule),
 		TEST(references_take_verbose),

@@ -38,8 +38,10 @@ static int print_one(const struct options *o, const struct merge *m, guint i)
 		merge_write_json(m, out);
 	else if (strcmp(format, "text") == 0)
 		merge_write_text(m, &style, out);
+	else if (strcmp(format, "html") == 0)
+		merge_write_html(m, out);
 	else
-		return cmd_fail("--format %s: merge knows text and json", format);
+		return cmd_fail("--format %s: merge knows text, json and html", format);
 	return output_write(o, i, out);
 }
 
@@ -61,12 +63,37 @@ static int status_of(const struct options *o, const struct merge *m)
 		       EXIT_CLEAN;
 }
 
+/* A page names what could not be read, so that one bad report does not hide all others. */
+static bool is_page(const struct options *o)
+{
+	for (guint i = 0; i < output_count(o); i++)
+		if (strcmp(output_format(o, i), "html") != 0)
+			return false;
+	return true;
+}
+
+/* Return: EXIT_CANNOT when one could not be read. */
+static int add_all(const struct options *o, struct merge *m)
+{
+	int status = EXIT_CLEAN;
+
+	for (size_t i = 0; o->operands[i] && (status == EXIT_CLEAN || is_page(o)); i++) {
+		g_autoptr(GError) error = NULL;
+
+		if (add_file(m, o->operands[i], &error))
+			continue;
+		g_ptr_array_add(m->unread, g_strdup(error->message));
+		status = cmd_fail("%s", error->message);
+	}
+	return status;
+}
+
 int cmd_merge(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	struct options o = { .command = FOR_MERGE };
 	struct merge *m;
-	int status = EXIT_CLEAN;
+	int status;
 
 	if (!options_parse(&o, argc, argv, &error))
 		return cmd_usage(&o, error);
@@ -75,11 +102,9 @@ int cmd_merge(int argc, char **argv)
 		return cmd_fail("merge takes JSON reports: vmdoctor -F json -o HOST.json, on each host");
 	}
 	m = merge_new();
-	for (size_t i = 0; o.operands[i] && status == EXIT_CLEAN; i++)
-		if (!add_file(m, o.operands[i], &error))
-			status = cmd_fail("%s", error->message);
-	if (status == EXIT_CLEAN)
-		status = print(&o, m);
+	status = add_all(&o, m);
+	if ((status == EXIT_CLEAN || is_page(&o)) && m->hosts->len > 0 && print(&o, m) != EXIT_CLEAN)
+		status = EXIT_CANNOT;
 	if (status == EXIT_CLEAN)
 		status = status_of(&o, m);
 	merge_free(m);

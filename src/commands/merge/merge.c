@@ -9,6 +9,8 @@
 #include "base/i18n.h"
 #include "base/json_read.h"
 
+enum { STALE_SECONDS = 24 * 60 * 60 };
+
 static const char *const attributes[] = { "libvirt", "qemu", "kernel", "os" };
 
 static void kind_free(gpointer data)
@@ -23,11 +25,21 @@ static void kind_free(gpointer data)
 	g_free(k);
 }
 
+static void look_free(gpointer data)
+{
+	struct merge_look *l = data;
+
+	g_free(l->taken);
+	g_free(l);
+}
+
 struct merge *merge_new(void)
 {
 	struct merge *m = g_new0(struct merge, 1);
 
 	m->hosts = g_ptr_array_new_with_free_func(g_free);
+	m->looks = g_ptr_array_new_with_free_func(look_free);
+	m->unread = g_ptr_array_new_with_free_func(g_free);
 	m->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, kind_free);
 	m->values = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 	for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++)
@@ -38,6 +50,8 @@ struct merge *merge_new(void)
 void merge_free(struct merge *m)
 {
 	g_ptr_array_unref(m->hosts);
+	g_ptr_array_unref(m->looks);
+	g_ptr_array_unref(m->unread);
 	g_hash_table_unref(m->kinds);
 	g_ptr_array_unref(m->values);
 	g_free(m);
@@ -69,7 +83,7 @@ static void add_place(struct merge_kind *k, const char *host, const char *domain
 	g_ptr_array_add(k->places, g_steal_pointer(&place));
 }
 
-static void add_finding(struct merge *m, const char *host, JsonObject *f)
+static void add_finding(struct merge *m, struct merge_look *l, JsonObject *f)
 {
 	const char *rule = json_read_text(f, "rule"), *severity = json_read_text(f, "severity");
 	int s = severity ? severity_parse(severity) : -1;
@@ -78,25 +92,61 @@ static void add_finding(struct merge *m, const char *host, JsonObject *f)
 	if (!rule || s < 0)
 		return;
 	m->findings++;
+	l->n[s]++;
 	k = kind_of(m, rule);
 	if (!k->title || s > (int)k->severity) {
 		g_free(k->title);
 		k->title = g_strdup(json_read_text(f, "title") ? json_read_text(f, "title") : rule);
 		k->severity = (enum severity)s;
 	}
-	add_place(k, host, json_read_text(f, "domain"));
+	add_place(k, l->host, json_read_text(f, "domain"));
 }
 
-static void add_findings(struct merge *m, const char *host, JsonArray *findings)
+static gint64 seconds_of(const char *taken)
+{
+	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+	g_autoptr(GDateTime) time = taken ? g_date_time_new_from_iso8601(taken, utc) : NULL;
+
+	return time ? g_date_time_to_unix(time) : 0;
+}
+
+/* @name: the host's, which @m keeps */
+static struct merge_look *add_look(struct merge *m, const char *name, JsonObject *root)
+{
+	struct merge_look *l = g_new0(struct merge_look, 1);
+
+	l->host = name;
+	l->taken = g_strdup(json_read_text(root, "taken"));
+	l->seconds = seconds_of(l->taken);
+	m->newest = MAX(m->newest, l->seconds);
+	l->number = m->looks->len;
+	l->domains = json_read_length(json_read_array(root, "domains"));
+	l->undecided = json_read_length(json_read_array(root, "undecided"));
+	g_ptr_array_add(m->looks, l);
+	return l;
+}
+
+const char *merge_attribute(guint i)
+{
+	return attributes[i];
+}
+
+bool merge_is_stale(const struct merge *m, const struct merge_look *l)
+{
+	return l->seconds > 0 && m->newest - l->seconds > STALE_SECONDS;
+}
+
+static void add_findings(struct merge *m, struct merge_look *l, JsonArray *findings)
 {
 	for (guint i = 0; i < json_read_length(findings); i++)
-		add_finding(m, host, json_read_item(findings, i));
+		add_finding(m, l, json_read_item(findings, i));
 }
 
 bool merge_add(struct merge *m, const char *name, const char *text, gsize size, GError **error)
 {
 	g_autoptr(JsonParser) parser = json_parser_new();
 	JsonObject *root, *host;
+	struct merge_look *look;
 	const char *called;
 
 	if (!json_read_load(parser, text, (gssize)size, error)) {
@@ -113,8 +163,9 @@ bool merge_add(struct merge *m, const char *name, const char *text, gsize size, 
 	g_ptr_array_add(m->hosts, g_strdup(called));
 	for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++)
 		g_ptr_array_add(m->values->pdata[i], g_strdup(json_read_text(host, attributes[i])));
-	m->domains += json_read_length(json_read_array(root, "domains"));
-	add_findings(m, called, json_read_array(root, "findings"));
+	look = add_look(m, m->hosts->pdata[m->hosts->len - 1], root);
+	m->domains += look->domains;
+	add_findings(m, look, json_read_array(root, "findings"));
 	return true;
 }
 

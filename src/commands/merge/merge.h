@@ -32,8 +32,20 @@ struct merge_outlier {
 	GPtrArray *hosts;
 };
 
+/** One report: how it looks from afar. */
+struct merge_look {
+	const char *host; /* borrowed */
+	char *taken;	  /* ISO 8601, or NULL */
+	gint64 seconds;	  /* the same, since 1970; 0: not known */
+	unsigned int number, domains, undecided;
+	unsigned int n[SEVERITY_MAX_]; /* findings */
+};
+
 struct merge {
 	GPtrArray *hosts; /* names, as read */
+	GPtrArray *looks;  /* of struct merge_look, one for each of hosts */
+	GPtrArray *unread; /* why not: "FILE: reason" */
+	gint64 newest;	   /* of looks: when, since 1970 */
 	unsigned int domains, findings;
 	GHashTable *kinds; /* rule → struct merge_kind */
 	GPtrArray *values; /* of GPtrArray of strings, by attribute: one for each host */
@@ -48,10 +60,16 @@ bool merge_add(struct merge *m, const char *name, const char *text, gsize size, 
 GPtrArray *merge_kinds(const struct merge *m);
 /** merge_outliers - of each attribute that more than half of the hosts agree on */
 GPtrArray *merge_outliers(const struct merge *m);
+/** merge_attribute - what the rows of values are about: "libvirt" */
+const char *merge_attribute(guint i);
+/** merge_is_stale - was @l taken more than a day before the newest? */
+bool merge_is_stale(const struct merge *m, const struct merge_look *l);
 
 struct style;
 void merge_write_text(const struct merge *m, const struct style *style, GString *out);
 /** merge_write_json - schema vmdoctor.merge/1, described by rules/merge.schema.json */
 void merge_write_json(const struct merge *m, GString *out);
+/** merge_write_html - a page for a wall or a phone */
+void merge_write_html(const struct merge *m, GString *out);
 
 #endif
