@@ -27,6 +27,7 @@
 #include "checks/check.h"
 
 #define INDEX "/vmdoctor/pasted.tsv"
+#define TEXT "/vmdoctor/error.txt"
 
 static const char *const reads[] = { INDEX, "/vmdoctor/pasted/*", NULL };
 
@@ -94,6 +95,22 @@ static bool add_index(struct source *src, xmlNode *host)
 	return true;
 }
 
+/* Evidence is what the user pasted; where a recording does not say which line that was, the file that it became. */
+static void set_shown(xmlNode *n, const char *path)
+{
+	g_autofree char *shown = g_strdup(facts_get(n, "shown"));
+	unsigned int line = facts_number(n, "shown-line");
+
+	if (!shown || !line) {
+		facts_from(n, path, 0);
+		return;
+	}
+	xmlUnsetProp(n, BAD_CAST "shown");
+	xmlUnsetProp(n, BAD_CAST "shown-line");
+	facts_from(n, TEXT, line);
+	facts_text(n, shown);
+}
+
 /* The objects of one file, as children of @host called @element. */
 static void add_list(struct source *src, xmlNode *host, const char *file, const char *element)
 {
@@ -105,7 +122,7 @@ static void add_list(struct source *src, xmlNode *host, const char *file, const 
 		xmlUnlinkNode(n);
 		xmlNodeSetName(n, BAD_CAST element);
 		xmlAddChild(host, n);
-		facts_from(n, path, 0);
+		set_shown(n, path);
 	}
 	xmlUnlinkNode(list);
 	xmlFreeNode(list);

@@ -87,7 +87,7 @@ static const struct {
 	{ "qemu-version", "version of QEMU or libvirt", "/vmdoctor/pasted/versions.txt", "7.2.22" },
 	{ "lsmod", "lsmod", "/vmdoctor/pasted/module.json", "kvm_intel" },
 	{ "lspci", "lspci", "/vmdoctor/pasted/pci.json", "\"nouveau\"" },
-	{ "lsusb", "lsusb", "/vmdoctor/pasted/usb.json", "046d:c52b" },
+	{ "lsusb", "lsusb", "/vmdoctor/pasted/usb.json", "\"shown\" : \"Bus 001 Device 003: ID 046d:c52b" },
 	{ "ps", "ps", "/run/libvirt/qemu/web.pid", "4711" },
 	{ "top", "top", "/vmdoctor/pasted/cpu-shown.json", "\"steal\"" },
 	{ "vmstat", "vmstat", "/vmdoctor/pasted/cpu-shown.json", "\"iowait\" : 7" },

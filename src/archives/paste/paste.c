@@ -152,7 +152,11 @@ static guint take(struct cutter *c, const struct paste_row *row, guint i)
 		g_string_append_c(text, '\n');
 	}
 	part.text = text->str;
+	c->p->part = &part;
+	c->p->first = c->p->shown_line = i + 1;
+	c->p->shown_from = part.text;
 	path = end > i ? row->file(c->p, &part) : NULL;
+	c->p->part = NULL;
 	/* Not line by line again: it may be long. */
 	if (!path)
 		return end > i + RETRY_LINES && row->first ? end : i;
@@ -336,4 +340,5 @@ void paste_file(struct source *record, const char *text, size_t size)
 	g_hash_table_unref(p.answers);
 	g_free(p.index);
 	g_free(p.hostname);
+	g_free(p.matched);
 }

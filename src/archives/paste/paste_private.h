@@ -48,6 +48,11 @@ struct paste {
 	GHashTable *regexes; /* pattern -> GRegex */
 	GHashTable *answers; /* paths that were put */
 	char *index;	     /* PASTE_INDEX, but for those */
+	/* The part at hand, the number of its first line, from 1; and where in it the last thing that was shown stands. */
+	const struct paste_part *part;
+	unsigned int first, shown_line;
+	const char *shown_from;
+	char *matched; /* the line in which paste_match() last found something */
 };
 
 /** A kind of output. A row is tried where its command was typed, or where a line looks like its first. */
@@ -76,7 +81,8 @@ void paste_put_error(struct paste *p, const char *path, int verb, int error);
 void paste_put_answer(struct paste *p, const char *path, int verb, const char *text);
 /** paste_keep - as /vmdoctor/pasted/NAME.txt: recognised, and no check has a use for it */
 char *paste_keep(struct paste *p, const char *name, const struct paste_part *part);
-/** paste_item - an open object in the list @name, which /vmdoctor/pasted/NAME.json will have */
+/** paste_item - an open object in the list @name, which /vmdoctor/pasted/NAME.json will have. It shows the line in which paste_match()
+ *  last found something, and that line's number. */
 JsonBuilder *paste_item(struct paste *p, const char *name);
 /** paste_list_path - of that list */
 char *paste_list_path(const char *name);

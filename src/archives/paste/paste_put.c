@@ -72,6 +72,35 @@ char *paste_list_path(const char *name)
 	return g_strdup_printf("/vmdoctor/pasted/%s.json", name);
 }
 
+/* The number of p->matched, from 1. Lines come in their order, so the search goes on where the last one was found. */
+static unsigned int line_of_matched(struct paste *p)
+{
+	const char *at = strstr(p->shown_from, p->matched);
+
+	if (!at) {
+		p->shown_from = p->part->text;
+		p->shown_line = p->first;
+		at = strstr(p->shown_from, p->matched);
+	}
+	for (; at && p->shown_from < at; p->shown_from++)
+		p->shown_line += *p->shown_from == '\n';
+	return at ? p->shown_line : p->first;
+}
+
+#define SHOWN_MAX_BYTES 300
+
+static void show_matched(struct paste *p, JsonBuilder *b)
+{
+	g_autofree char *shown = NULL, *valid = NULL;
+
+	if (!p->matched || !*p->matched)
+		return;
+	shown = g_strndup(p->matched, SHOWN_MAX_BYTES);
+	valid = g_utf8_make_valid(g_strstrip(shown), -1);
+	json_make_text(b, "shown", valid);
+	json_make_u64(b, "shown-line", line_of_matched(p));
+}
+
 JsonBuilder *paste_item(struct paste *p, const char *name)
 {
 	JsonBuilder *b = g_hash_table_lookup(p->lists, name);
@@ -82,6 +111,7 @@ JsonBuilder *paste_item(struct paste *p, const char *name)
 		g_hash_table_insert(p->lists, g_strdup(name), b);
 	}
 	json_builder_begin_object(b);
+	show_matched(p, b);
 	return b;
 }
 
@@ -105,6 +135,20 @@ bool paste_is(struct paste *p, const char *pattern, const char *text)
 	return g_regex_match(regex_of(p, pattern), text, 0, NULL);
 }
 
+static void keep_matched(struct paste *p, const char *text, const GMatchInfo *m)
+{
+	int at = 0;
+	const char *begin, *end;
+
+	(void)g_match_info_fetch_pos(m, 0, &at, NULL);
+	begin = text + at + (text[at] == '\n');
+	end = strchr(begin, '\n');
+	while (begin > text && begin[-1] != '\n')
+		begin--;
+	g_free(p->matched);
+	p->matched = end ? g_strndup(begin, (gsize)(end - begin)) : g_strdup(begin);
+}
+
 GStrv paste_match(struct paste *p, const char *pattern, const char *text)
 {
 	GRegex *regex = regex_of(p, pattern);
@@ -113,6 +157,7 @@ GStrv paste_match(struct paste *p, const char *pattern, const char *text)
 
 	if (!g_regex_match(regex, text, 0, &m))
 		return NULL;
+	keep_matched(p, text, m);
 	/* Groups that had no part in it are empty, so that all are there. */
 	for (int i = 0; i <= g_regex_get_capture_count(regex); i++) {
 		g_autofree char *group = g_match_info_fetch(m, i);
