@@ -281,7 +281,8 @@ static bool send_member(struct walk *w, struct archive_entry *e, const char *pat
 	/* sos copies device nodes that it comes across in /dev. */
 	if (type == MEMBER_OTHER && !g_str_has_prefix(path, "/dev/") && want != MEMBER_SKIP)
 		return fail(w, "refused: '%s' is a device, FIFO or socket", path);
-	if (want == MEMBER_SKIP || has_control(path))
+	/* Only who looks at all there is, and escapes what it shows, wants such a name. */
+	if (want == MEMBER_SKIP || (want != MEMBER_STREAM && has_control(path)))
 		return skip_data(w);
 	if (type == MEMBER_LINK)
 		return send_link(w, path, archive_entry_symlink(e));

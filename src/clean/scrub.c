@@ -58,13 +58,14 @@ static const struct pattern {
 };
 
 struct scrub {
-	GPtrArray *hits;
+	GPtrArray *hits, *skipped;
 	const struct known_values *known; /* or NULL */
 	GRegex *regexes[G_N_ELEMENTS(patterns)];
 	char *path; /* of the file that is being looked at */
 	GString *line, *xml;
 	unsigned int number;
 	bool is_xml, is_pem;
+	bool is_begun, is_too_large; /* a first byte was seen; more XML than is read by element */
 	const char *last_kind; /* of this line: the same is not said twice */
 };
 
@@ -84,6 +85,23 @@ static void add_hit(struct scrub *s, unsigned int line, const char *kind)
 	hit = g_new0(struct scrub_hit, 1);
 	*hit = (struct scrub_hit){ g_strdup(s->path), line, kind };
 	g_ptr_array_add(s->hits, hit);
+}
+
+static void skip_free(void *p)
+{
+	g_free(((struct scrub_skip *)p)->path);
+	g_free(p);
+}
+
+static void add_skip(struct scrub *s, const char *path, const char *why)
+{
+	struct scrub_skip *skip;
+
+	if (s->skipped->len >= HITS_MAX)
+		return;
+	skip = g_new0(struct scrub_skip, 1);
+	*skip = (struct scrub_skip){ g_strdup(path), why };
+	g_ptr_array_add(s->skipped, skip);
 }
 
 /* Lines */
@@ -152,12 +170,28 @@ static void look_at_xml(struct scrub *s)
 	}
 }
 
+/* Packed bytes are lines, too, but not those that were packed. Source: the formats' magic(5) */
+static bool is_packed(const char *data, size_t size)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} magic[] = { { "\x1f\x8b", 2 }, { "\xfd" "7zXZ", 5 }, { "BZh", 3 }, { "\x28\xb5\x2f\xfd", 4 },
+		      { "PK\3\4", 4 },	{ "7z\xbc\xaf", 4 }, { "\x04\x22\x4d\x18", 4 } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(magic); i++)
+		if (size >= magic[i].size && memcmp(data, magic[i].bytes, magic[i].size) == 0)
+			return true;
+	return size >= 262 && memcmp(data + 257, "ustar", 5) == 0;
+}
+
 static void begin_file(struct scrub *s, const char *path)
 {
 	s->path = g_strdup(path);
 	s->number = 0;
 	s->is_xml = g_str_has_suffix(path, ".xml") || strstr(path, "dumpxml");
 	s->is_pem = false;
+	s->is_begun = s->is_too_large = false;
 	for (size_t i = 0; i < G_N_ELEMENTS(secret_files); i++)
 		if (fnmatch(secret_files[i].glob, path, 0) == 0) {
 			add_hit(s, 0, secret_files[i].kind);
@@ -167,7 +201,11 @@ static void begin_file(struct scrub *s, const char *path)
 
 static void feed_file(struct scrub *s, const char *data, size_t size)
 {
-	if (s->is_xml && s->xml->len + size <= XML_MAX_BYTES)
+	if (!s->is_begun && is_packed(data, size))
+		add_skip(s, s->path, "compressed, or an archive");
+	s->is_begun |= size > 0;
+	s->is_too_large |= s->is_xml && s->xml->len + size > XML_MAX_BYTES;
+	if (s->is_xml && !s->is_too_large)
 		g_string_append_len(s->xml, data, (gssize)size);
 	while (size > 0) {
 		const char *newline = memchr(data, '\n', size);
@@ -186,7 +224,9 @@ static void end_file(struct scrub *s)
 {
 	if (s->line->len > 0)
 		look_at_line(s);
-	if (s->is_xml && s->xml->len > 0)
+	if (s->is_too_large)
+		add_skip(s, s->path, "too large to be read as XML: by its lines only");
+	else if (s->is_xml && s->xml->len > 0)
 		look_at_xml(s);
 	g_string_truncate(s->xml, 0);
 	g_clear_pointer(&s->path, g_free);
@@ -233,7 +273,7 @@ static bool look_at_fd(struct scrub *s, int fd, const char *shown, GError **erro
 
 static bool look_below(struct scrub *s, int dir_fd, const char *path, int depth, GError **error);
 
-/* What is neither file nor directory holds nothing; links are not followed. */
+/* Links are not followed: what they name is looked at where it is, or is not in the directory. */
 static bool look_at_entry(struct scrub *s, int dir_fd, const char *name, const char *path, int depth,
 			  GError **error)
 {
@@ -242,13 +282,20 @@ static bool look_at_entry(struct scrub *s, int dir_fd, const char *name, const c
 	bool ok = true;
 	int fd;
 
-	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail(error, shown);
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		add_skip(s, shown, "cannot be read");
 		return true;
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		if (!S_ISLNK(st.st_mode))
+			add_skip(s, shown, "a device, FIFO or socket");
+		return true;
+	}
 	fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(error, shown);
+	if (fd < 0) {
+		add_skip(s, shown, "cannot be read");
+		return true;
+	}
 	if (S_ISDIR(st.st_mode))
 		return look_below(s, fd, shown, depth + 1, error);
 	ok = look_at_fd(s, fd, shown, error);
@@ -299,12 +346,13 @@ static bool look_at_path(struct scrub *s, const char *path, GError **error)
 	return ok;
 }
 
-GPtrArray *scrub_look(const char *path, const struct known_values *known, GError **error)
+GPtrArray *scrub_look(const char *path, const struct known_values *known, GPtrArray **ret_skipped, GError **error)
 {
 	struct scrub s = { .hits = g_ptr_array_new_with_free_func(hit_free), .known = known };
 	const struct member_visitor v = { want, visit, &s };
 	bool ok;
 
+	s.skipped = g_ptr_array_new_with_free_func(skip_free);
 	s.line = g_string_new(NULL);
 	s.xml = g_string_new(NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
@@ -318,5 +366,9 @@ GPtrArray *scrub_look(const char *path, const struct known_values *known, GError
 	g_free(s.path);
 	if (!ok)
 		g_clear_pointer(&s.hits, g_ptr_array_unref);
+	if (ok && ret_skipped)
+		*ret_skipped = s.skipped;
+	else
+		g_ptr_array_unref(s.skipped);
 	return s.hits;
 }

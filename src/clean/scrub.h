@@ -18,12 +18,19 @@ struct scrub_hit {
 	const char *kind;  /* "password", static */
 };
 
+/** What was not looked at, and so may hold any. */
+struct scrub_skip {
+	char *path;
+	const char *why; /* static */
+};
+
 /**
  * scrub_look - through an archive, a directory, or one file, as a stream
  * @known: values that must not be there, or NULL
- * Files in archives inside of it, and compressed ones, are not unpacked.
+ * @ret_skipped: of struct scrub_skip, what was not looked at: compressed files and archives inside
+ *               of it, special files, what cannot be read; or NULL
  * Return: of struct scrub_hit, in the order of the files; NULL with @error: cannot be read.
  */
-GPtrArray *scrub_look(const char *path, const struct known_values *known, GError **error);
+GPtrArray *scrub_look(const char *path, const struct known_values *known, GPtrArray **ret_skipped, GError **error);
 
 #endif

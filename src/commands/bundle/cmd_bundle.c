@@ -176,7 +176,7 @@ static bool is_free_of_secrets(struct packing *p, const char *path)
 
 	if (progress_is_due(&p->progress))
 		progress_say(&p->progress, _("looks through it for secrets"));
-	hits = scrub_look(bundle_file(p->b), p->hidden, &error);
+	hits = scrub_look(bundle_file(p->b), p->hidden, NULL, &error);
 	progress_end(&p->progress);
 	if (!hits) {
 		cmd_fail("%s: cannot be read again: %s", path, error->message);
@@ -321,6 +321,16 @@ int cmd_bundle(int argc, char **argv)
 	return status;
 }
 
+static void show_skipped(const GPtrArray *skipped)
+{
+	for (guint i = 0; i < skipped->len; i++) {
+		const struct scrub_skip *skip = skipped->pdata[i];
+		g_autofree char *shown = g_strescape(skip->path, NULL);
+
+		printf("%s: not looked at: %s\n", shown, skip->why);
+	}
+}
+
 /* vmdoctor scrub-check PATH...: where secrets are, and of what kind; never which. */
 int cmd_scrub_check(int argc, char **argv)
 {
@@ -330,7 +340,8 @@ int cmd_scrub_check(int argc, char **argv)
 		return cmd_fail("scrub-check: which archive, directory or file?");
 	for (int i = 0; i < argc; i++) {
 		g_autoptr(GError) error = NULL;
-		g_autoptr(GPtrArray) hits = scrub_look(argv[i], NULL, &error);
+		g_autoptr(GPtrArray) skipped = NULL;
+		g_autoptr(GPtrArray) hits = scrub_look(argv[i], NULL, &skipped, &error);
 
 		if (!hits)
 			return cmd_fail("%s", error->message);
@@ -343,8 +354,11 @@ int cmd_scrub_check(int argc, char **argv)
 			else
 				printf("%s: %s\n", shown, hit->kind);
 		}
+		show_skipped(skipped);
 		if (hits->len > 0)
 			status = EXIT_FOUND;
+		else if (skipped->len > 0 && status == EXIT_CLEAN)
+			status = EXIT_UNDECIDED;
 	}
 	return status;
 }
