@@ -144,17 +144,6 @@ static char *add_header(struct source *src, xmlNode *image, const char *path)
 	return next;
 }
 
-/* What the kernel makes up (/proc, /sys), and what is no storage (a terminal, a FIFO), is never opened. */
-static bool has_header(const xmlNode *image, const char *path)
-{
-	static const char *const made_up[] = { "/proc/", "/sys/" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(made_up); i++)
-		if (g_str_has_prefix(path, made_up[i]))
-			return false;
-	return facts_is(image, "type", "file") || facts_is(image, "type", "block");
-}
-
 /* A raw image has no header to obey: what its first bytes say is the guest's word. A disk without a format is raw.
  * Source: libvirt qemuDomainDeviceDiskDefPostParse() */
 static char *add_one(struct source *src, xmlNode *vm, const xmlNode *disk, const char *path,
@@ -170,8 +159,6 @@ static char *add_one(struct source *src, xmlNode *vm, const xmlNode *disk, const
 	if (!add_stat(src, image, path))
 		return NULL;
 	add_fs(src, image, path);
-	if (!has_header(image, path))
-		return NULL;
 	add_direct(src, image, path, disk);
 	g_autofree char *next = add_header(src, image, path);
 	bool is_raw = declared ? strcmp(declared, "raw") == 0 : depth == 0;

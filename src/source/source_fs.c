@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <linux/posix_acl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,23 +52,50 @@ static int open_below(const struct fs_source *fs, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Opens for reading what an O_PATH look found to be of one of the types in @types. */
-static int open_typed(const struct fs_source *fs, const char *path, int flags, mode_t type_a,
-		      mode_t type_b)
+/* What the kernel makes up holds no image, and reading may do something (kmsg, trace_pipe). */
+static bool is_made_by_kernel(int look)
+{
+	static const unsigned long types[] = {
+		PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC, CGROUP_SUPER_MAGIC,
+		CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC, PSTOREFS_MAGIC, EFIVARFS_MAGIC, BINFMTFS_MAGIC, SELINUX_MAGIC,
+	};
+	struct statfs fs;
+
+	if (fstatfs(look, &fs) < 0)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if ((unsigned long)fs.f_type == types[i])
+			return true;
+	return false;
+}
+
+/* 0: it is a regular file; or, where an image is wanted, a block device, and none of the kernel's making. */
+static int refuse_other(int look, bool image)
+{
+	struct stat st;
+
+	if (fstat(look, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (image && is_made_by_kernel(look))
+		return -EINVAL;
+	return S_ISREG(st.st_mode) || (image && S_ISBLK(st.st_mode)) ? 0 : -EINVAL;
+}
+
+/* Opens for reading what an O_PATH look found to be of the right type. */
+static int open_typed(const struct fs_source *fs, const char *path, int flags, bool image)
 {
 	char proc[64];
-	struct stat st;
 	int look = open_below(fs, path, O_PATH);
 	int fd;
 
 	if (look < 0)
 		return look;
-	if (fstat(look, &st) < 0 || ((st.st_mode & S_IFMT) != type_a &&
-				     (st.st_mode & S_IFMT) != type_b)) {
-		int error = (st.st_mode & S_IFMT) == S_IFDIR ? -EISDIR : -EINVAL;
-
+	fd = refuse_other(look, image);
+	if (fd < 0) {
 		close(look);
-		return error;
+		return fd;
 	}
 	/* A magic link, so it reopens the very file that was looked at. */
 	g_snprintf(proc, sizeof(proc), "/proc/self/fd/%d", look);
@@ -108,7 +136,7 @@ static void read_up_to(int fd, size_t cap, struct answer *ret)
 static void ask_read(const struct fs_source *fs, const char *path, struct answer *ret)
 {
 	size_t cap = source_cap_bytes(path);
-	int fd = open_typed(fs, path, 0, S_IFREG, S_IFREG);
+	int fd = open_typed(fs, path, 0, false);
 	struct stat st;
 	bool cut = false;
 
@@ -270,7 +298,7 @@ static void ask_fs(const struct fs_source *fs, const char *path, struct answer *
 
 static void ask_direct(const struct fs_source *fs, const char *path, struct answer *ret)
 {
-	int fd = open_typed(fs, path, O_DIRECT, S_IFREG, S_IFBLK);
+	int fd = open_typed(fs, path, O_DIRECT, true);
 
 	if (fd >= 0)
 		close(fd);
@@ -290,7 +318,7 @@ static bool known_format(const char *bytes, size_t size)
 
 static void ask_head(const struct fs_source *fs, const char *path, struct answer *ret)
 {
-	int fd = open_typed(fs, path, 0, S_IFREG, S_IFBLK);
+	int fd = open_typed(fs, path, 0, true);
 	gsize size;
 	const char *bytes;
 

@@ -307,6 +307,32 @@ static void only_regular_files_are_read(void **state)
 	source_free(fs);
 }
 
+static void no_image_is_what_is_no_file_of_a_disk(void **state)
+{
+	static const char *const paths[] = { "/proc/self/status", "/proc/kcore", "/dev/null", "/dev/zero" };
+	g_autofree char *fifo = g_strconcat(*state, "/fifo", NULL), *link = g_strconcat(*state, "/link", NULL);
+	g_autofree char *file = g_strconcat(*state, "/file", NULL);
+	struct source *fs = source_fs_new("/");
+	g_autoptr(GBytes) head = NULL;
+
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(symlink("/proc/self/status", link), 0);
+	put(*state, "/file", "any bytes");
+	assert_int_equal(source_head(fs, fifo, &head), -EINVAL);
+	assert_int_equal(source_head(fs, link, &head), -EINVAL);
+	assert_int_equal(source_head(fs, file, &head), 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+		g_autoptr(GBytes) none = NULL;
+
+		if (access(paths[i], F_OK) == 0)
+			assert_int_equal(source_head(fs, paths[i], &none), -EINVAL);
+		assert_null(none);
+		if (access(paths[i], F_OK) == 0)
+			assert_int_equal(source_direct(fs, paths[i]), -EINVAL);
+	}
+	source_free(fs);
+}
+
 /* How @path below @dir is mounted, as a child sees it whose mounts are its own: "FLAGS of TYPE", or why not. */
 static char *mounted_in_a_namespace(const char *dir, bool tmpfs)
 {
@@ -494,6 +520,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_tree_is_the_same_where_the_kernel_refuses_openat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_broken_manifest_is_an_error_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_regular_files_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_image_is_what_is_no_file_of_a_disk, setup, teardown),
 		cmocka_unit_test_setup_teardown(flags_of_a_mount_are_those_that_others_meet, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_a_long_log_the_end_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(of_an_unknown_image_only_its_magic_is_read, setup, teardown),
