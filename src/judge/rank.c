@@ -151,6 +151,44 @@ static void find_roots(struct report *report, GPtrArray *rules, GHashTable *keys
 	}
 }
 
+static bool is_of_log(const struct finding *f, GPtrArray *rules)
+{
+	const struct rule *r = rules_find(rules, f->rule);
+
+	return r && r->logs->len > 0;
+}
+
+static bool is_better(const struct finding *a, const struct finding *b)
+{
+	return a->score != b->score ? a->score > b->score : strcmp(a->key, b->key) < 0;
+}
+
+/* Two rules that read the same cause out of the same line say one thing: the better one says it. */
+static void fold_twins(struct report *report, GPtrArray *rules, GHashTable *keys)
+{
+	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GPtrArray *all = report->findings;
+
+	for (guint pass = 0; pass < 2; pass++)
+		for (guint i = 0; i < all->len; i++) {
+			struct finding *f = all->pdata[i], *best;
+			const struct evidence *e = f->evidence->pdata[0];
+			char *key;
+
+			if (!e->locator || !g_str_has_prefix(e->locator, "line ") || !is_of_log(f, rules))
+				continue;
+			key = g_strdup_printf("%s\t%s\t%s", f->cause, e->source, e->locator);
+			best = g_hash_table_lookup(lines, key);
+			if (pass == 0 && (!best || is_better(f, best))) {
+				g_hash_table_replace(lines, key, f);
+				continue;
+			}
+			g_free(key);
+			if (pass == 1 && best != f && !f->explained_by)
+				consider(keys, best, f);
+		}
+}
+
 /* Out of a log, of whose lines two rules say different things: then neither line says it beyond doubt. */
 static bool disagree(const struct finding *a, const struct finding *b)
 {
@@ -166,13 +204,6 @@ static bool disagree(const struct finding *a, const struct finding *b)
 				return true;
 		}
 	return false;
-}
-
-static bool is_of_log(const struct finding *f, GPtrArray *rules)
-{
-	const struct rule *r = rules_find(rules, f->rule);
-
-	return r && r->logs->len > 0;
 }
 
 static void doubt_contradictions(struct report *report, GPtrArray *rules)
@@ -308,6 +339,7 @@ void judge_rank(struct report *report, GPtrArray *rules, struct complaint compla
 		g_hash_table_insert(keys, f->key, f);
 	}
 	find_roots(report, rules, keys);
+	fold_twins(report, rules, keys);
 	doubt_contradictions(report, rules);
 	for (size_t i = 0; i < all->len; i++) {
 		struct finding *f = all->pdata[i], *root = root_of(keys, f);

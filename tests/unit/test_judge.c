@@ -310,6 +310,18 @@ static void two_causes_for_one_line_leave_none_certain(void **state G_GNUC_UNUSE
 	report_free(apart);
 }
 
+static void one_cause_of_one_line_is_said_once(void **state G_GNUC_UNUSED)
+{
+	static const char both[] = LOG_RULE("a-one", "x", "", "") LOG_RULE("b-two", "x", "", "");
+	struct report *same = judge_with(both, facts_of_line(3, 3)), *apart = judge_with(both, facts_of_line(3, 4));
+
+	assert_null(nth(same, 0)->explained_by);
+	assert_string_equal(nth(same, 1)->explained_by, nth(same, 0)->key);
+	assert_null(nth(apart, 1)->explained_by);
+	report_free(same);
+	report_free(apart);
+}
+
 static void the_last_resort_speaks_only_where_nobody_else_does(void **state G_GNUC_UNUSED)
 {
 	struct report *r = judge_with(LOG_RULE("a-one", "x", "fallback='yes'", "") LOG_RULE("b-two", "y", "", ""),
@@ -488,6 +500,7 @@ int main(void)
 		cmocka_unit_test(words_are_chosen_by_the_first_test_that_holds),
 		cmocka_unit_test(a_root_ranks_before_what_it_explains_and_cycles_are_refused),
 		cmocka_unit_test(two_causes_for_one_line_leave_none_certain),
+		cmocka_unit_test(one_cause_of_one_line_is_said_once),
 		cmocka_unit_test(the_last_resort_speaks_only_where_nobody_else_does),
 		cmocka_unit_test(a_root_is_as_bad_as_what_it_causes),
 		cmocka_unit_test(muting_counts_and_removes),
