@@ -169,6 +169,7 @@ check-rules: all
 check-cases: all
 	$(Q)tests/cases/run $(BUILD)/vmdoctor
 	$(Q)tests/ablate/own-words $(BUILD)/vmdoctor
+	$(Q)tests/hops $(BUILD)/vmdoctor
 
 check-i18n: $(if $(HAVE_GETTEXT),pot)
 check-cli check-archives check-bundle check-formats check-i18n check-languages: check-%: all
