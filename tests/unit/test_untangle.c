@@ -123,6 +123,28 @@ static void daemons_children_and_the_kernel_are_told_apart(void **state G_GNUC_U
 			ENVELOPE_PROGRAM, "kernel");
 }
 
+static void words_of_every_day_name_nothing(void **state G_GNUC_UNUSED)
+{
+	static const char *const sentences[] = {
+		"error: cannot open file", "error: swtpm failed and/or is missing", "error: the disk is read/write for nobody",
+		"error: input/output error", "error: failed to open swtpm/tpm2", "error: TCP/IP is not configured", "error: N/A",
+		"error: cannot use disk image", "error: could not open image/disk", "error: client/server mismatch",
+		"error: bridge is missing on the interface", "error: failed on port 5900", "error: see https://libvirt.org/docs for help",
+		"error: unsupported machine type 'pc/q35'", "error: bad path: images/web.qcow2", "error: 3/4 tests failed",
+		"error: failed at 10/11/2026", "error: process 12 of 20 failed", "error: no bridge on br", "error: the tap is closed",
+	};
+	auto_free(envelope_reader) struct envelope_reader *reader = envelope_reader_new();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++) {
+		struct envelope e = { 0 };
+
+		envelope_open(reader, sentences[i], &e);
+		if (e.named->len > 0)
+			fail_msg("'%s' names %s", sentences[i], ((struct envelope_named *)e.named->pdata[0])->value);
+		envelope_done(&e);
+	}
+}
+
 static void what_is_named_is_listed_once(void **state G_GNUC_UNUSED)
 {
 	auto_free(envelope_reader) struct envelope_reader *r = envelope_reader_new();
@@ -158,6 +180,7 @@ int main(void)
 		cmocka_unit_test(bindings_and_front_ends_are_peeled),
 		cmocka_unit_test(daemons_children_and_the_kernel_are_told_apart),
 		cmocka_unit_test(what_is_named_is_listed_once),
+		cmocka_unit_test(words_of_every_day_name_nothing),
 		cmocka_unit_test(the_noun_says_what_was_asked),
 	};
 
