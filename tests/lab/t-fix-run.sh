@@ -76,7 +76,7 @@ fix no-balloon virtio-balloon-off "changed \"/<memballoon/,/<\/memballoon>/c <me
 fix e1000 virtio-nic "changed \"s!<model type='virtio'/>!<model type='e1000'/>!\"" 'live "model type=.virtio"'
 fix sata virtio-disk-bus "changed \"s!<target dev='vda' bus='virtio'/>!<target dev='sda' bus='sata'/>!; /<target dev=.vda/,/<\/disk>/s/<address.*//; /<target dev=.sda/,/<\/disk>/s/<address.*//\"" 'live "bus=.virtio"'
 fix old-machine machine-drift "changed \"s!pc-q35-7.2!pc-q35-3.1!\"" 'gone "pc-q35-3.1"'
-fix old-os guest-os-drift "changed \"s!ubuntu/20.04!ubuntu/18.04!\"; wait_agent good" 'gone "ubuntu/18.04"'
+fix old-os guest-os-drift "changed \"s!ubuntu/20.04!ubuntu/18.04!\"; wait_agent good; wait_for 30 ping_out" 'gone "ubuntu/18.04"'
 fix open-vnc graphics-open "with \"<graphics type='vnc' port='-1' listen='0.0.0.0'/>\"" 'gone "listen=.0.0.0.0"'
 fix iothread tuning-iothread-unused "changed \"s!<vcpu .*!&<iothreads>1</iothreads>!\"" 'gone "<iothreads" || live "iothread=.1"'
 fix hard-limit logs-memlock "defined \"s!<vcpu .*!<memtune><hard_limit unit='MiB'>260</hard_limit></memtune>&!\"; ! virsh -q start good" 'gone "<hard_limit" && virsh -q start good'
