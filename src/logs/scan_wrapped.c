@@ -83,21 +83,7 @@ void scan_unwrapped(struct scan *scan, const struct log *log, const GPtrArray *l
 	scan_joined(scan, &whole, joined);
 }
 
-static bool has_digit(const char *text, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		if (g_ascii_isdigit(text[i]))
-			return true;
-	return false;
-}
-
 #define COPIED_MAX_LINES 60
-
-/* Does it begin as lines of this log do, with a time or a record's type? */
-static bool has_beginning(const char *line, size_t size)
-{
-	return has_digit(line, MIN(size, 16)) || strncmp(line, "type=", MIN(size, 5)) == 0;
-}
 
 /* A log that passed through a mail or a window: few lines, and of these one in three goes on with a long one before it.
  * A daemon's own log has such lines, too, but seldom. QEMU's have no beginning to be known by. */
@@ -111,7 +97,7 @@ bool scan_is_wrapped(const struct log *log, const char *text, size_t size)
 	for (const char *p = text, *end = text + size, *stop; p < end && lines <= COPIED_MAX_LINES; p = stop + 1) {
 		stop = memchr(p, '\n', (size_t)(end - p));
 		stop = stop ? stop : end;
-		goes_on += before >= WRAPPED_MIN_COLUMNS && stop > p && !has_beginning(p, (size_t)(stop - p));
+		goes_on += before >= WRAPPED_MIN_COLUMNS && stop > p && !begins_record(p);
 		lines += stop > p;
 		before = (size_t)(stop - p);
 	}
