@@ -35,6 +35,7 @@
 #define MESSAGES_MAX 24
 #define LINES_MAX 4000 /* of the text: its end counts */
 #define LINE_CAP_BYTES 4096
+#define COMPLAINT_MAX_BYTES (64u << 10) /* more is not looked at, see complaint_symptom() */
 
 static const char *const reads[] = {
 	TEXT, ORIGINALS, SOURCE_DEFINE_LOG, PASTED, LINKS, "image:", "/vmdoctor/libvirt/netinfo/*", "/vmdoctor/libvirt/poolinfo/*", "/etc/passwd", "/etc/group", "/sys/bus/pci/devices/*", "/proc/*/comm",
@@ -368,7 +369,7 @@ static void add_complaint(struct source *src, xmlNode *host, const char *text)
 	g_autofree char *symptom = NULL;
 	xmlNode *complaint;
 
-	for (guint i = 0; lines[i]; i++)
+	for (guint i = 0; lines[i] && words->len < COMPLAINT_MAX_BYTES; i++)
 		if (!is_listed(ranges, i + 1))
 			g_string_append_printf(words, "%s\n", lines[i]);
 	symptom = complaint_symptom(words->str);

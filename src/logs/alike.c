@@ -13,6 +13,7 @@
 #define TEXT "/vmdoctor/error.txt"
 #define ORIGINALS "/vmdoctor/error.original.txt" /* the same in English, where it was in another language */
 #define CAUSES_MAX 12
+#define PROSE_MAX_BYTES (64u << 10) /* more is not looked at, see likeness_find() */
 
 static bool is_known_line(GPtrArray *rules, const xmlNode *match)
 {
@@ -66,7 +67,7 @@ static char *prose_of(const xmlNode *host, const char *text)
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	GString *prose = g_string_new(NULL);
 
-	for (guint i = 0; lines[i]; i++)
+	for (guint i = 0; lines[i] && prose->len < PROSE_MAX_BYTES; i++)
 		if (!is_listed(host, i + 1))
 			g_string_append_printf(prose, "%s\n", lines[i]);
 	return g_string_free(prose, FALSE);
